@@ -1,0 +1,1 @@
+"""The model's part: clients, rankers, fusion and checked reasons."""

@@ -1,0 +1,1 @@
+"""Offline evaluation: cases, controls, metrics and statistics."""

@@ -1,0 +1,106 @@
+"""Everything that Palate raises on purpose.
+
+    PalateError                  the root: the only one that the CLI catches
+    +-- PrerequisiteError        something to install, configure or run first: an instruction
+    |   +-- WorkspaceInUse       another process owns the workspace
+    +-- SettingsError            a setting that cannot be used, and the nearest one that can
+    +-- CatalogueError           items, users, events: a file or a value that cannot be taken
+    |   +-- UnknownItem          an item id that the workspace does not have
+    |   +-- UnknownUser          a user id that the workspace does not have
+    +-- PromptError              a template that is missing, changed, or lacks variables
+    +-- ModelError               a model that could not be used
+    |   +-- ModelTimeout         ... before the deadline
+    |   +-- ReplyError           ... because its reply is not one
+    +-- EvalError                cases, runs, metrics
+
+Every message is one sentence or two: what is wrong, then what to do about it.
+"""
+
+from __future__ import annotations
+
+
+class PalateError(Exception):
+    """Root of every error raised on purpose. ``exit_code`` is what the CLI exits with."""
+
+    exit_code = 1
+
+
+class PrerequisiteError(PalateError):
+    """Something must be installed, configured or run first; the message is the instruction."""
+
+    exit_code = 3
+
+
+class WorkspaceInUse(PrerequisiteError):
+    """Another process owns the workspace."""
+
+    exit_code = 4
+
+
+class SettingsError(PalateError):
+    """A setting is unknown or has a value that cannot be used."""
+
+    exit_code = 3
+
+
+class CatalogueError(PalateError):
+    """Items, users or events that cannot be taken as they are."""
+
+    exit_code = 5
+
+
+class UnknownItem(CatalogueError):
+    """No item of the workspace has this id."""
+
+    def __init__(self, item: str) -> None:
+        self.item = item
+        super().__init__(f"No item has the id {item!r}. `palate ingest items FILE` adds items.")
+
+
+class UnknownUser(CatalogueError):
+    """No user of the workspace has this id."""
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+        super().__init__(
+            f"No user has the id {user!r}. Leave the user out for a cold start, or add events "
+            "with `palate ingest events FILE`."
+        )
+
+
+class PromptError(PalateError):
+    """A template is missing, was changed after its release, or lacks variables."""
+
+    exit_code = 6
+
+
+class ModelError(PalateError):
+    """A model could not be used.
+
+    Attributes:
+        retryable: Whether the same call may succeed a little later.
+        status: The HTTP status, where there was one.
+    """
+
+    exit_code = 7
+
+    def __init__(
+        self, message: str, *, retryable: bool = False, status: int | None = None
+    ) -> None:
+        self.retryable = retryable
+        self.status = status
+        super().__init__(message)
+
+
+class ModelTimeout(ModelError):
+    """The deadline passed."""
+
+
+class ReplyError(ModelError):
+    """The server answered, but not with a usable reply."""
+
+
+class EvalError(PalateError):
+    """Cases, runs or metrics that cannot be used."""
+
+    exit_code = 8

@@ -1,0 +1,233 @@
+"""Settings: ``palate.toml``, then the environment, then flags; the later one wins.
+
+Every effective value remembers where it came from, so that ``palate doctor`` can show it. An API
+key is never a setting of the file: ``model.api_key_env`` names the variable that holds it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from palate.domain import Action, RankBy
+from palate.errors import SettingsError
+
+FILE_NAME = "palate.toml"
+
+#: What each action says about a person's taste, in [-1, 1]. A rating is judged against the
+#: person's own mean instead: see ``palate.retrieval.strength``.
+STRENGTHS: dict[str, float] = {
+    Action.VIEW: 0.1,
+    Action.CLICK: 0.2,
+    Action.PLAY: 0.5,
+    Action.SAVE: 0.6,
+    Action.LIKE: 1.0,
+    Action.PURCHASE: 1.0,
+    Action.SKIP: -0.2,
+    Action.DISLIKE: -1.0,
+    Action.DISMISS: -0.6,
+}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CatalogueSettings(_Section):
+    """Words for the things in the catalogue, and what strangers can write into it."""
+
+    noun: str = Field("item", description="what one thing is called, such as film")
+    nouns: str = Field("items", description="the plural")
+    language: str = Field("en", description="language of the reasons when nobody says otherwise")
+    facts: tuple[str, ...] = Field(
+        ("year", "director", "runtime"), description="fields shown in tables and prompts"
+    )
+
+
+class StoreSettings(_Section):
+    """Where the system of record is."""
+
+    url: str = Field("", description="SQLAlchemy URL; empty is SQLite in the workspace")
+
+
+class EmbedderSettings(_Section):
+    """What turns text into vectors."""
+
+    provider: Literal["wordllama", "openai"] = Field("wordllama", description="embedded or remote")
+    model: str = Field("", description="model name for a remote embedder")
+    base_url: str = Field("", description="OpenAI-compatible base URL of a remote embedder")
+    api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds its key")
+    batch: int = Field(256, ge=1, description="texts a request")
+
+
+class RetrievalSettings(_Section):
+    """How the pool is gathered."""
+
+    pool: int = Field(200, ge=10, le=2000, description="candidates that the prior scores")
+    history: int = Field(200, ge=1, description="newest history items that are looked at")
+    half_life: float = Field(20.0, gt=0, description="history items until a taste counts half")
+    seen: bool = Field(False, description="recommend items that the person already knows")
+
+
+class ModelSettings(_Section):
+    """The language model. Without a ``name`` there is none, whatever keys exist."""
+
+    name: str = Field("", description="model name; empty: no model")
+    base_url: str = Field("", description="OpenAI-compatible base URL, such as http://localhost:8000/v1")
+    api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds the key")
+    timeout: float = Field(30.0, gt=0, description="seconds for everything, retries included")
+    retries: int = Field(2, ge=0, le=10, description="at most this many, within the timeout")
+
+
+class RankingSettings(_Section):
+    """How candidates become a slate."""
+
+    rank_by: RankBy = Field("fused", description="prior, model, or fused")
+    ranker: str = Field("listwise", description="which ranker asks the model")
+    candidates: int = Field(20, ge=2, le=26, description="how many the model is shown")
+    reasons: int = Field(5, ge=0, le=20, description="reasons asked from the model")
+    weight: float = Field(0.5, ge=0, le=10, description="untuned weight of the model's opinion")
+    seed: int = Field(0, description="seed of the label shuffle")
+
+
+class PromptSettings(_Section):
+    """What a prompt may cost."""
+
+    rank: str = Field("rank/listwise", description="template of the ranker")
+    budget: int = Field(2000, ge=200, description="prompt tokens at most")
+    history: int = Field(20, ge=0, description="history items shown")
+    tokenizer: str = Field("", description="tiktoken encoding; empty: the best one offline")
+
+
+class PrivacySettings(_Section):
+    """What is kept, and for how long."""
+
+    keep_traces: int = Field(30, ge=0, description="days; 0 keeps none")
+
+
+class Settings(_Section):
+    """Every setting, validated once."""
+
+    catalogue: CatalogueSettings = CatalogueSettings()
+    store: StoreSettings = StoreSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    model: ModelSettings = ModelSettings()
+    ranking: RankingSettings = RankingSettings()
+    prompts: PromptSettings = PromptSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    strengths: Mapping[str, float] = Field(default_factory=lambda: dict(STRENGTHS))
+
+
+class Loaded(BaseModel):
+    """Settings together with the origin of each value (``model.name`` -> ``environment X``)."""
+
+    model_config = ConfigDict(frozen=True)
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def load_settings(
+    folder: Path | None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Loaded:
+    """Reads the settings of a workspace folder.
+
+    Args:
+        folder: Holds ``palate.toml``; ``None`` takes defaults.
+        environ: Environment; default ``os.environ``. ``PALATE_<SECTION>_<KEY>`` sets a value.
+        flags: Dotted name -> value; ``None`` values are skipped.
+
+    Raises:
+        SettingsError: Unknown key (with the nearest known one) or a value out of its range.
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    layers = (
+        _from_file(folder),
+        _from_environment(os.environ if environ is None else environ),
+        {name: (value, "flag") for name, value in (flags or {}).items() if value is not None},
+    )
+    for layer in layers:
+        for name, (value, origin) in layer.items():
+            values[_known(name)] = value
+            origins[name] = origin
+    return Loaded(settings=_validate(values, origins), origins=origins)
+
+
+def setting_names() -> dict[str, str]:
+    """Returns dotted name -> description of every setting."""
+    names: dict[str, str] = {}
+    for section, info in Settings.model_fields.items():
+        if section == "strengths":
+            names |= {f"strengths.{a}": "signed strength of the action" for a in STRENGTHS}
+            continue
+        kind = info.annotation
+        assert isinstance(kind, type) and issubclass(kind, BaseModel)
+        for key, inner in kind.model_fields.items():
+            names[f"{section}.{key}"] = inner.description or ""
+    return names
+
+
+def _from_file(folder: Path | None) -> dict[str, tuple[Any, str]]:
+    path = folder / FILE_NAME if folder else None
+    if path is None or not path.exists():
+        return {}
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{FILE_NAME} is not valid TOML: {error}. Mend that line.") from None
+    flat: dict[str, tuple[Any, str]] = {}
+    for section, content in data.items():
+        if not isinstance(content, dict):
+            raise SettingsError(f"{FILE_NAME}: {section!r} stands outside a [section].")
+        flat |= {f"{section}.{key}": (value, FILE_NAME) for key, value in content.items()}
+    return flat
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    if environ.get("OPENAI_BASE_URL"):
+        found["model.base_url"] = (environ["OPENAI_BASE_URL"], "environment OPENAI_BASE_URL")
+    for name in setting_names():
+        variable = "PALATE_" + name.replace(".", "_").upper()
+        if environ.get(variable):
+            value: Any = environ[variable]
+            found[name] = (
+                [part.strip() for part in value.split(",")] if name == "catalogue.facts" else value,
+                f"environment {variable}",
+            )
+    return found
+
+
+def _known(name: str) -> str:
+    names = setting_names()
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else " `palate doctor` lists every setting."
+    raise SettingsError(f"Unknown setting {name!r}.{hint}")
+
+
+def _validate(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    nested: dict[str, dict[str, Any]] = {"strengths": dict(STRENGTHS)}
+    for name, value in values.items():
+        section, key = name.split(".", 1)
+        nested.setdefault(section, {})[key] = value
+    try:
+        return Settings.model_validate(nested)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        origin = origins.get(name, "")
+        raise SettingsError(
+            f"{name} = {first['input']!r} ({origin}): {first['msg']}. Set it to a value in range."
+        ) from None
