@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ from typing import Any
 
 from palate.domain import Constraint, FieldValue, Item, Op, Relaxation
 from palate.errors import CatalogueError
+from palate.retrieval.words import fold as plain_fold
 
 _ALIASES = {"tag": "tags", "genre": "tags", "genres": "tags", "category": "tags", "word": "words"}
 _SYMBOLS = (
@@ -104,11 +104,8 @@ def as_number(value: object) -> float | None:
     return number if abs(number) < 1e300 else None
 
 
-@lru_cache(maxsize=65_536)
-def fold(text: str) -> str:
-    """Returns text as it is compared: NFKC, accents removed, case folded."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(ch for ch in plain if not unicodedata.combining(ch))
+#: Text as it is compared: one spelling, no accents, no case. Titles and tags come again and again.
+fold = lru_cache(maxsize=65_536)(plain_fold)
 
 
 @lru_cache(maxsize=4096)

@@ -470,11 +470,18 @@ class Recommendation:
 class Embedder(Protocol):
     """Turns text into vectors.
 
-    ``name`` identifies provider, model and dimensions: an index refuses to mix two names.
+    ``name`` identifies provider and model: an index refuses to mix two names.
     """
 
-    name: str
-    dimensions: int
+    @property
+    def name(self) -> str:
+        """Provider and model, such as ``"wordllama:l2_supercat:256"``."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """The width of the rows; a remote model may be asked for it."""
+        ...
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns unit rows, shape (len(texts), dimensions); a zero row for text without words."""

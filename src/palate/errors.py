@@ -84,9 +84,7 @@ class ModelError(PalateError):
 
     exit_code = 7
 
-    def __init__(
-        self, message: str, *, retryable: bool = False, status: int | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retryable: bool = False, status: int | None = None) -> None:
         self.retryable = retryable
         self.status = status
         super().__init__(message)

@@ -79,7 +79,9 @@ class ModelSettings(_Section):
     """The language model. Without a ``name`` there is none, whatever keys exist."""
 
     name: str = Field("", description="model name; empty: no model")
-    base_url: str = Field("", description="OpenAI-compatible base URL, such as http://localhost:8000/v1")
+    base_url: str = Field(
+        "", description="OpenAI-compatible base URL, such as http://localhost:8000/v1"
+    )
     api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds the key")
     timeout: float = Field(30.0, gt=0, description="seconds for everything, retries included")
     retries: int = Field(2, ge=0, le=10, description="at most this many, within the timeout")

@@ -1,0 +1,198 @@
+"""The prior's features: one number a candidate from each, over a shared context.
+
+Every feature is a function ``(context, rows) -> values``; higher is better by intent, and the
+weights are learnt. Adding one is adding a function to ``LEARNT`` (weighed by ``palate fit``) or to
+``STATED`` (what a person says: no log holds it, so its weight is fixed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palate.retrieval.behaviour import Behaviour
+from palate.retrieval.items import ItemTable
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Rows = NDArray[np.intp]
+Values = NDArray[np.float32]
+
+#: Half-lives, in newer history items, of the long and the short view of a history.
+LONG, SHORT = 25.0, 3.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the features of one request look at.
+
+    Attributes:
+        table: The indexed items.
+        behaviour: Statistics of the log.
+        history: Rows of the history, oldest first, shape (h,).
+        strength: Their signed strengths, shape (h,).
+        asked: Row -> how well the item answers the request's text, in [0, 1].
+        wished: Row -> how well it answers stated wishes, in [-1, 1].
+    """
+
+    table: ItemTable
+    behaviour: Behaviour
+    history: Rows
+    strength: Values
+    asked: Mapping[int, float]
+    wished: Mapping[int, float]
+
+    def recency(self, half_life: float) -> Values:
+        """Weights of the history, the newest 1, halving every ``half_life`` newer items."""
+        age = np.arange(len(self.history))[::-1]
+        return (0.5 ** (age / half_life)).astype(np.float32)
+
+    @cached_property
+    def interest(self) -> Values:
+        """How far each history item draws: seen counts half, disliked nothing."""
+        return np.where(self.strength < 0, 0, 0.5 + 0.5 * self.strength).astype(np.float32)
+
+    @cached_property
+    def neighbours(self) -> Values:
+        """Neighbourhood to the whole history, over the catalogue, shape (n,)."""
+        return spread(self.behaviour.neighbours, self.history, self.interest * self.recency(LONG))
+
+    @cached_property
+    def recent(self) -> Values:
+        """Neighbourhood to the newest items, shape (n,)."""
+        return spread(self.behaviour.neighbours, self.history, self.interest * self.recency(SHORT))
+
+    @cached_property
+    def sequence(self) -> Values:
+        """What tends to follow the newest items, shape (n,)."""
+        return spread(self.behaviour.followers, self.history, self.interest * self.recency(SHORT))
+
+    @cached_property
+    def disliked(self) -> Values:
+        """Neighbourhood to what was disliked, shape (n,)."""
+        weight = np.maximum(-self.strength, 0) * self.recency(LONG)
+        return spread(self.behaviour.neighbours, self.history, weight)
+
+    @cached_property
+    def taste(self) -> Values:
+        """Mean vector of the history, signed by strength, shape (d,)."""
+        weight = np.where(self.strength < 0, self.strength, 0.3 + self.strength)
+        return np.asarray((weight * self.recency(LONG)) @ self.table.vectors[self.history])
+
+    @cached_property
+    def tag_lean(self) -> Values:
+        """Lean to each tag, shape (n_tags,)."""
+        weight = self.recency(LONG)
+        rows = self.table.tags[self.history]
+        signed = rows.T @ (weight * np.where(self.strength < 0, self.strength, 0.3 + self.strength))
+        return np.asarray(signed / (rows.T @ weight + 2), np.float32)
+
+
+def spread(matrix: csr_matrix, rows: Rows, weights: Values) -> Values:
+    """Returns ``weights @ matrix[rows]`` as a dense vector, touching those rows only."""
+    out = np.zeros(matrix.shape[1], np.float32)
+    for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
+        if weight > 1e-3:
+            start, end = matrix.indptr[row], matrix.indptr[row + 1]
+            out[matrix.indices[start:end]] += weight * matrix.data[start:end]
+    return out
+
+
+def _at(vector: Values, rows: Rows) -> Values:
+    return np.asarray(vector[rows], np.float32)
+
+
+def _root(vector: Values, rows: Rows) -> Values:
+    # Sums of cosines are skewed: the root keeps one heavy neighbour from deciding alone.
+    return np.sqrt(np.asarray(vector[rows], np.float32))
+
+
+def _similar(context: Context, rows: Rows) -> Values:
+    return np.asarray(context.table.cosine(context.taste, rows), np.float32)
+
+
+def _tags(context: Context, rows: Rows) -> Values:
+    tags = context.table.tags[rows]
+    count = np.maximum(np.asarray(tags.sum(axis=1)).ravel(), 1)
+    return np.asarray((tags @ context.tag_lean) / np.sqrt(count), np.float32)
+
+
+def _year(context: Context, rows: Rows) -> Values:
+    year = context.table.year
+    return np.nan_to_num((year[rows] - _newest_year(context)) / 10).astype(np.float32)
+
+
+def _newest_year(context: Context) -> float:
+    year = context.table.year
+    return float(np.nanmax(year)) if np.isfinite(year).any() else 0.0
+
+
+def _era(context: Context, rows: Rows) -> Values:
+    year = context.table.year
+    past, weight = year[context.history], context.recency(SHORT)
+    known = np.isfinite(past)
+    if not known.any():
+        return np.zeros(len(rows), np.float32)
+    centre = np.average(past[known], weights=weight[known])
+    return np.nan_to_num(-np.abs(year[rows] - centre) / 10).astype(np.float32)
+
+
+def _known(context: Context, rows: Rows) -> Values:
+    return np.isin(rows, context.history).astype(np.float32)
+
+
+def _mapped(values: Mapping[int, float], rows: Rows) -> Values:
+    if not values:
+        return np.zeros(len(rows), np.float32)
+    return np.array([values.get(row, 0.0) for row in rows.tolist()], np.float32)
+
+
+Feature = Callable[[Context, Rows], Values]
+
+LEARNT: dict[str, Feature] = {
+    "neighbours": lambda c, rows: _root(c.neighbours, rows),
+    "recent": lambda c, rows: _root(c.recent, rows),
+    "sequence": lambda c, rows: _root(c.sequence, rows),
+    "disliked": lambda c, rows: -_root(c.disliked, rows),
+    "similar": _similar,
+    "tags": _tags,
+    "popularity": lambda c, rows: _at(c.behaviour.popularity.log(), rows),
+    "late": lambda c, rows: _at(c.behaviour.popularity.lateness(), rows),
+    "liked": lambda c, rows: _at(c.behaviour.popularity.liked, rows),
+    "freshness": _year,
+    "era": _era,
+    "known": _known,
+}
+STATED: dict[str, Feature] = {
+    "request": lambda c, rows: _mapped(c.asked, rows),
+    "wish": lambda c, rows: _mapped(c.wished, rows),
+}
+NAMES = (*LEARNT, *STATED)
+
+
+def feature_matrix(context: Context, rows: Rows) -> Values:
+    """Returns every feature of every row, shape (len(rows), len(NAMES))."""
+    columns = [feature(context, rows) for feature in (*LEARNT.values(), *STATED.values())]
+    return np.stack(columns, axis=1)
+
+
+def standardise(matrix: Values) -> Values:
+    """Centres and scales each learnt column within the list; a constant column becomes 0.
+
+    The stated columns stay as they are: 0 means "does not answer at all", whoever else is in
+    the list.
+    """
+    learnt = len(LEARNT)
+    scaled = matrix.copy()
+    head = scaled[:, :learnt]
+    head -= head.mean(axis=0)
+    deviation = head.std(axis=0)
+    head /= np.where(deviation > 1e-6, deviation, 1)
+    head[:, deviation <= 1e-6] = 0
+    return scaled

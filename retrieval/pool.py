@@ -1,0 +1,232 @@
+"""The pool: sources merged, constraints applied, scored by the prior, with evidence.
+
+Scoring works on rows of the item table; items are read from the store only for the candidates that
+somebody will look at. Constraints are applied to the arrays first and checked again on each item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palate.domain import Candidate, Constraint, Item, Pool, Profile, Relaxation, Request
+from palate.errors import PrerequisiteError, UnknownItem
+from palate.retrieval.behaviour import Behaviour, load_behaviour
+from palate.retrieval.constraints import UNSEEN, Checker, best_relaxation
+from palate.retrieval.evidence import Witness
+from palate.retrieval.features import NAMES, Context, Rows, Values, feature_matrix
+from palate.retrieval.fit import fitted_events
+from palate.retrieval.index import Index
+from palate.retrieval.masks import allowed_rows
+from palate.retrieval.prior import Prior, load_prior, log_softmax
+from palate.retrieval.sources import gather
+from palate.retrieval.store import Store
+from palate.retrieval.textual import search
+from palate.settings import Settings
+
+#: Items that the text search is asked for.
+FOUND = 200
+#: Items looked at to find the constraint to relax.
+_RELAXED = 5000
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows of a pool with their features.
+
+    Attributes:
+        rows: Shape (m,), best prior first.
+        matrix: Raw features, shape (m, len(NAMES)).
+        logp: log P(i | pool), shape (m,), descending.
+        shares: Exact share of each feature in each score, shape (m, len(NAMES)).
+        sources: Row -> names of the sources that brought it.
+    """
+
+    rows: Rows
+    matrix: Values
+    logp: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    sources: Mapping[int, Sequence[str]]
+
+
+class Retriever:
+    """Makes pools from an index, its behaviour statistics and a prior."""
+
+    def __init__(
+        self, store: Store, index: Index, behaviour: Behaviour, prior: Prior, settings: Settings
+    ) -> None:
+        self.store, self.index, self.settings = store, index, settings
+        self.behaviour, self.prior = behaviour, prior
+
+    @classmethod
+    def open(cls, store: Store, index: Index, settings: Settings) -> Retriever:
+        """Loads what ``fit`` saved beside the index.
+
+        Raises:
+            PrerequisiteError: ``fit`` has not run, or for another version of the catalogue.
+        """
+        try:
+            behaviour, prior = load_behaviour(index.folder), load_prior(index.folder)
+        except (OSError, ValueError, KeyError, TypeError):
+            raise PrerequisiteError(
+                "The prior is missing or damaged. Run `palate fit` to build it from the store."
+            ) from None
+        if (
+            len(behaviour.popularity.people) != len(index.items)
+            or fitted_events(index.folder) is None
+        ):
+            raise PrerequisiteError(
+                "The prior was built for another version of the catalogue. Run `palate fit`."
+            )
+        return cls(store, index, behaviour, prior, settings)
+
+    def context(self, request: Request, profile: Profile) -> Context:
+        """Gathers what the features of a request look at."""
+        table = self.index.items
+        known = [e for e in profile.history if e.item in table.position]
+        return Context(
+            table,
+            self.behaviour,
+            np.array([table.position[e.item] for e in known], np.intp),
+            np.array([e.strength for e in known], np.float32),
+            self._answers(request.text),
+            self._wishes(profile),
+        )
+
+    def _answers(self, text: str | None) -> dict[int, float]:
+        """Row -> how well it answers a text, the best answer 1."""
+        if not text or not text.strip():
+            return {}
+        found = search(self.index, text, FOUND)
+        best = max((score for _, score in found), default=0.0)
+        position = self.index.items.position
+        return {
+            position[item]: score / best for item, score in found if best > 0 and item in position
+        }
+
+    def _wishes(self, profile: Profile) -> dict[int, float]:
+        total: dict[int, float] = {}
+        for wish in profile.wishes[-5:]:
+            for row, score in self._answers(wish.text).items():
+                total[row] = total.get(row, 0.0) + (score if wish.likes else -score)
+        return total
+
+    def scored(self, request: Request, profile: Profile, context: Context | None = None) -> Scored:
+        """Scores the request's candidates, or those that the sources find.
+
+        Raises:
+            UnknownItem: A given candidate is not in the catalogue.
+        """
+        context = context or self.context(request, profile)
+        if request.candidates is not None:
+            rows = self._given(request.candidates)
+            sources: dict[int, list[str]] = {row: ["given"] for row in rows.tolist()}
+        else:
+            sources = gather(context, self._allowed(request, profile), self.settings.retrieval.pool)
+            rows = np.fromiter(sources, np.intp, len(sources))
+        return self._ordered(context, rows, sources)
+
+    def _ordered(
+        self, context: Context, rows: Rows, sources: Mapping[int, Sequence[str]]
+    ) -> Scored:
+        if not len(rows):
+            empty = np.zeros((0, len(NAMES)), np.float32)
+            return Scored(rows, empty, np.zeros(0), np.zeros((0, len(NAMES))), {})
+        matrix = feature_matrix(context, rows)
+        shares = self.prior.contributions(matrix)
+        logp = log_softmax(shares.sum(axis=1))
+        # Ties go by row, never by the order in which candidates were given.
+        order = np.lexsort((rows, -logp))
+        return Scored(rows[order], matrix[order], logp[order], shares[order], sources)
+
+    def _given(self, candidates: Sequence[str]) -> Rows:
+        position = self.index.items.position
+        unknown = [item for item in candidates if item not in position]
+        if unknown:
+            raise UnknownItem(unknown[0])
+        return np.array([position[item] for item in dict.fromkeys(candidates)], np.intp)
+
+    def _allowed(self, request: Request, profile: Profile) -> NDArray[np.bool_]:
+        table, seen = self.index.items, [entry.item for entry in profile.history]
+        mask = allowed_rows(table, request.constraints, seen)
+        hidden = list(profile.hidden)
+        if not self.settings.retrieval.seen and not _asks_for_seen(request.constraints):
+            hidden += seen
+        mask[table.rows(hidden)] = False
+        return mask
+
+    def pool(self, request: Request, profile: Profile, shown: int) -> Pool:
+        """Makes the pool of a request.
+
+        Args:
+            request: What is asked.
+            profile: Of the person who asks.
+            shown: How many candidates are wanted with item and evidence; given candidates
+                all come.
+
+        Returns:
+            The best ``shown`` candidates that meet every constraint; where there is none,
+            ``relax`` names the constraint whose removal helps most.
+        """
+        context = self.context(request, profile)
+        scored = self.scored(request, profile, context)
+        if request.candidates is not None:
+            shown = len(scored.rows)
+        seen = {entry.item for entry in profile.history}
+        candidates = self._candidates(context, scored, request, seen, shown)
+        relax = None if candidates else self._relaxation(request, profile, seen)
+        return Pool(tuple(candidates), self.prior.fitted, relax, self._notes())
+
+    def _candidates(
+        self,
+        context: Context,
+        scored: Scored,
+        request: Request,
+        seen: Collection[str],
+        shown: int,
+    ) -> list[Candidate]:
+        checker = Checker(request.constraints if request.candidates is None else ())
+        witness = Witness(context, request)
+        ids = self.index.items.ids
+        found: list[Candidate] = []
+        for start in range(0, len(scored.rows), max(shown * 2, 20)):
+            block = range(start, min(start + max(shown * 2, 20), len(scored.rows)))
+            items = self.store.items([ids[scored.rows[i]] for i in block])
+            for i in block:
+                item = items.get(ids[scored.rows[i]])
+                if item is not None and checker.holds(item, seen):
+                    found.append(self._candidate(item, scored, i, witness))
+                if len(found) == shown:
+                    return found
+        return found
+
+    def _candidate(self, item: Item, scored: Scored, place: int, witness: Witness) -> Candidate:
+        row = int(scored.rows[place])
+        features = dict(zip(NAMES, scored.matrix[place].tolist(), strict=True))
+        evidence = witness.evidence(row, item, scored.shares[place])
+        sources = tuple(scored.sources.get(row, ()))
+        return Candidate(item, float(scored.logp[place]), features, evidence, sources)
+
+    def _relaxation(
+        self, request: Request, profile: Profile, seen: Collection[str]
+    ) -> Relaxation | None:
+        constraints = list(request.constraints)
+        if not self.settings.retrieval.seen and UNSEEN not in constraints:
+            constraints.append(UNSEEN)
+        popular = np.argsort(-self.behaviour.popularity.people, kind="stable")[:_RELAXED]
+        items = self.store.items([self.index.items.ids[row] for row in popular])
+        visible = (item for item in items.values() if item.id not in profile.hidden)
+        return best_relaxation(constraints, visible, seen)
+
+    def _notes(self) -> tuple[str, ...]:
+        notes = []
+        if self.index.behind:
+            notes.append(f"{self.index.behind} items changed since the last `palate fit`.")
+        return tuple(notes)
+
+
+def _asks_for_seen(constraints: Sequence[Constraint]) -> bool:
+    return any(constraint.field == "seen" for constraint in constraints)

@@ -1,0 +1,78 @@
+"""The sources of a pool: each names rows of the item table, best first.
+
+A source is a function ``(context, allowed, limit) -> rows``; ``allowed`` masks the catalogue. What
+each brings is decided here; how good it is, the prior decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from palate.retrieval.features import Context, Rows, Values
+from palate.retrieval.top import best_rows
+
+Mask = NDArray[np.bool_]
+Source = Callable[[Context, Mask, int], Rows]
+
+
+def _positive(values: Values, allowed: Mask, limit: int) -> Rows:
+    masked = np.where(allowed, values, 0)
+    rows = best_rows(masked, limit)
+    return rows[masked[rows] > 0]
+
+
+def _popular(context: Context, allowed: Mask, limit: int) -> Rows:
+    rows = np.flatnonzero(allowed)
+    popularity = context.behaviour.popularity
+    return rows[best_rows(popularity.people[rows] * (1 + popularity.liked[rows]), limit)]
+
+
+def _fresh(context: Context, allowed: Mask, limit: int) -> Rows:
+    """The newest items that hardly anybody has met: without this they would never be met."""
+    rare = np.flatnonzero(allowed & (context.behaviour.popularity.people < 3))
+    year = np.nan_to_num(context.table.year[rare], nan=-1.0)
+    return rare[best_rows(year, limit)]
+
+
+def _mapped(found: dict[int, float], allowed: Mask, limit: int) -> Rows:
+    rows = [
+        row for row in sorted(found, key=lambda r: -found[r]) if allowed[row] and found[row] > 0
+    ]
+    return np.array(rows[:limit], np.intp)
+
+
+SOURCES: dict[str, tuple[Source, float]] = {
+    "request": (lambda c, allowed, limit: _mapped(dict(c.asked), allowed, limit), 1.0),
+    "wishes": (lambda c, allowed, limit: _mapped(dict(c.wished), allowed, limit), 0.3),
+    "neighbours": (lambda c, allowed, limit: _positive(c.neighbours, allowed, limit), 0.4),
+    "recent": (lambda c, allowed, limit: _positive(c.recent, allowed, limit), 0.2),
+    "sequence": (lambda c, allowed, limit: _positive(c.sequence, allowed, limit), 0.3),
+    "popular": (_popular, 0.2),
+    "fresh": (_fresh, 0.05),
+}
+
+
+def gather(context: Context, allowed: Mask, size: int) -> dict[int, list[str]]:
+    """Asks every source for its share of the pool.
+
+    Args:
+        context: Of the request.
+        allowed: Shape (n,): rows that may be returned.
+        size: Wished size of the pool; popular items fill what the others leave.
+
+    Returns:
+        Row -> names of the sources that brought it, in the order found.
+    """
+    found: dict[int, list[str]] = {}
+    for name, (source, share) in SOURCES.items():
+        for row in source(context, allowed, max(5, int(size * share))).tolist():
+            found.setdefault(row, []).append(name)
+    if len(found) < size:
+        for row in _popular(context, allowed, size).tolist():
+            if len(found) >= size:
+                break
+            found.setdefault(row, ["popular"])
+    return found

@@ -1,0 +1,134 @@
+"""The folder of a workspace: what is where, how it is made, and who owns it right now."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from palate.errors import PrerequisiteError, WorkspaceInUse
+from palate.settings import FILE_NAME
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+DEFAULT_TOML = """\
+# Settings of this workspace. The environment (PALATE_<SECTION>_<KEY>) and flags override them;
+# `palate doctor` lists every setting, its value, and where it came from.
+
+[catalogue]
+noun = "{noun}"
+nouns = "{nouns}"
+
+# A language model, if there is one: see "Connecting a model" in the README.
+# [model]
+# base_url = "http://localhost:8000/v1"
+# name = "Qwen/Qwen3-8B"
+"""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Paths inside a workspace."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """Everything that Palate writes."""
+        return self.root / "data"
+
+    @property
+    def store(self) -> Path:
+        """The system of record."""
+        return self.data / "palate.db"
+
+    @property
+    def index(self) -> Path:
+        """Everything that can be rebuilt."""
+        return self.data / "index"
+
+    @property
+    def prompts(self) -> Path:
+        """The user's own templates."""
+        return self.root / "prompts"
+
+    @property
+    def rejects(self) -> Path:
+        """Rows that ingest refused."""
+        return self.data / "rejects"
+
+    def require(self) -> Folder:
+        """Returns itself.
+
+        Raises:
+            PrerequisiteError: There is no workspace here.
+        """
+        if not (self.root / FILE_NAME).is_file():
+            raise PrerequisiteError(
+                f"{self.root} is not a workspace. `palate init {self.root}` makes one; "
+                "-w/--workspace or PALATE_WORKSPACE names another."
+            )
+        return self
+
+
+def create_folder(root: Path, noun: str = "item", nouns: str = "items") -> Folder:
+    """Makes a new workspace folder, readable by its owner only.
+
+    Raises:
+        PrerequisiteError: The folder exists and holds something.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise PrerequisiteError(f"{root} exists and is not empty. Choose a new folder.")
+    folder = Folder(root)
+    for path in (root, folder.data, folder.prompts):
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.chmod(0o700)
+    settings = root / FILE_NAME
+    settings.write_text(DEFAULT_TOML.format(noun=noun, nouns=nouns), encoding="utf-8")
+    settings.chmod(0o600)
+    return folder
+
+
+class Ownership:
+    """The lock of a workspace: one process at a time, named so that others can say whose."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._owner = folder.data / "owner.json"
+        self._path = folder.data / "lock"
+        self._lock: BaseFileLock | None = None
+
+    def take(self) -> None:
+        """Takes the workspace.
+
+        Raises:
+            WorkspaceInUse: Another process has it; the message names that process.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._path, timeout=0, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise WorkspaceInUse(
+                f"The workspace {self._path.parent.parent} is in use by {self._named()}. "
+                "Wait until it is done, or stop it."
+            ) from None
+        self._lock = lock
+        self._owner.touch(mode=0o600)
+        self._owner.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+
+    def _named(self) -> str:
+        try:
+            return f"process {json.loads(self._owner.read_text(encoding='utf-8'))['pid']}"
+        except (OSError, ValueError, KeyError):
+            return "another process"
+
+    def release(self) -> None:
+        """Gives the workspace back; safe to call twice."""
+        if self._lock is not None:
+            self._owner.unlink(missing_ok=True)
+            self._lock.release()
+            self._lock = None

@@ -1,0 +1,376 @@
+"""The SDK: one object over a workspace."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from palate.domain import Action, Constraint, Event, Item, RankBy, Request, User, Wish
+from palate.errors import CatalogueError, PalateError, UnknownUser
+from palate.settings import Settings, load_settings
+from palate.workspace.card import ProfileCard
+from palate.workspace.folder import Folder, Ownership, create_folder
+
+if TYPE_CHECKING:
+    from palate.domain import Embedder, Model, Recommender, RenderedPrompt
+    from palate.prompts.library import Library
+    from palate.retrieval.fit import FitReport
+    from palate.retrieval.index import Index
+    from palate.retrieval.ingest import IngestReport
+    from palate.retrieval.pool import Retriever
+    from palate.retrieval.store import Forgotten, Store, Trace
+    from palate.workspace.engine import Engine
+    from palate.workspace.slate import Slate
+
+Progress = Callable[[int, int | None], None]
+
+
+class Palate:
+    """A workspace, opened. Use it as a context manager, or call `close`.
+
+    One process owns a workspace at a time. Everything heavy is loaded when it is first needed.
+    """
+
+    def __init__(self, folder: Folder, settings: Settings, origins: Mapping[str, str]) -> None:
+        self.folder, self.settings, self.origins = folder, settings, origins
+        self._ownership = Ownership(folder)
+        self._ownership.take()
+        self._model: Model | None = None
+
+    # ------------------------------------------------------------------ opening and closing
+
+    @classmethod
+    def init(cls, path: str | Path, *, example: str | None = None) -> Palate:
+        """Makes a new workspace and opens it.
+
+        Args:
+            path: A folder that does not exist yet, or is empty.
+            example: Name of an example to fill it with: ``"movies"``.
+
+        Raises:
+            PrerequisiteError: The folder holds something.
+            CatalogueError: There is no such example.
+        """
+        from palate.workspace.example import fill, nouns_of
+
+        noun, nouns = nouns_of(example) if example else ("item", "items")
+        create_folder(Path(path), noun, nouns)
+        palate = cls.open(path)
+        if example:
+            fill(palate, example)
+        return palate
+
+    @classmethod
+    def open(cls, path: str | Path, **flags: Any) -> Palate:
+        """Opens a workspace.
+
+        Args:
+            path: Its folder.
+            flags: Settings that override file and environment, with ``__`` for the dot:
+                ``model__name="qwen3"``.
+
+        Raises:
+            PrerequisiteError: There is no workspace at the path.
+            WorkspaceInUse: Another process has it open.
+            SettingsError: A setting is unknown or out of range.
+        """
+        folder = Folder(Path(path)).require()
+        dotted = {name.replace("__", ".", 1): value for name, value in flags.items()}
+        loaded = load_settings(folder.root, flags=dotted)
+        return cls(folder, loaded.settings, loaded.origins)
+
+    def close(self) -> None:
+        """Closes everything and gives the workspace back; safe to call twice."""
+        engine = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.close()
+        self.__dict__.pop("_retriever", None)
+        for name in ("_index", "store"):
+            part = self.__dict__.pop(name, None)
+            if part is not None:
+                part.close()
+        self._ownership.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def store(self) -> Store:
+        """The system of record."""
+        from palate.retrieval.store import Store
+
+        store = Store.open(self.settings.store.url or self.folder.store)
+        if self.settings.privacy.keep_traces:
+            store.purge_traces(
+                datetime.now(UTC) - timedelta(days=self.settings.privacy.keep_traces)
+            )
+        return store
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from palate.retrieval.embedders import make_embedder
+
+        return make_embedder(self.settings.embedder, os.environ)
+
+    @cached_property
+    def _index(self) -> Index:
+        from palate.retrieval.index import Index
+
+        return Index.open(self.folder.index, self.store, self._embedder)
+
+    @cached_property
+    def _retriever(self) -> Retriever:
+        from palate.retrieval.pool import Retriever
+
+        return Retriever.open(self.store, self._index, self.settings)
+
+    @cached_property
+    def library(self) -> Library:
+        """The templates, the workspace's own included."""
+        from palate.prompts.library import Library
+
+        return Library.open(self.folder.prompts)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from palate.agent.models import make_model
+        from palate.workspace.engine import Engine
+
+        model = self._model or make_model(self.settings.model, os.environ)
+        return Engine(self.store, self._retriever, self.library, self.settings, model)
+
+    def use_model(self, model: Model | None) -> None:
+        """Uses this model object instead of the one that the settings name."""
+        self._model = model
+        engine = self.__dict__.pop("_engine", None)
+        if engine is not None:
+            engine.close()
+
+    # ------------------------------------------------------------------ data in
+
+    def ingest_items(self, source: str | Path | Iterable[Item], **options: Any) -> IngestReport:
+        """Takes items from a file or an iterable. See `ingest_events` for the options."""
+        return self._ingest("items", source, options)
+
+    def ingest_users(self, source: str | Path | Iterable[User], **options: Any) -> IngestReport:
+        """Takes users from a file or an iterable. See `ingest_events` for the options."""
+        return self._ingest("users", source, options)
+
+    def ingest_events(self, source: str | Path | Iterable[Event], **options: Any) -> IngestReport:
+        """Takes events from a file or an iterable: all of it, or nothing.
+
+        Args:
+            source: CSV, TSV, JSONL, Parquet (each plain or gzip) or MovieLens; or values.
+            options: ``mapping`` (our column -> theirs), ``missing`` (column -> policy),
+                ``progress`` (called with bytes done and bytes in all).
+
+        Raises:
+            CatalogueError: The file cannot be taken; the store is as it was.
+        """
+        return self._ingest("events", source, options)
+
+    def _ingest(self, kind: str, source: Any, options: Mapping[str, Any]) -> IngestReport:
+        from palate.retrieval import ingest
+
+        if not isinstance(source, str | Path):
+            return ingest.ingest_values(self.store, kind, source)
+        take = getattr(ingest, f"ingest_{kind}")
+        rejects = self.folder.rejects / f"{Path(source).name}.{kind}.jsonl"
+        report: IngestReport = take(self.store, Path(source), rejects=rejects, **options)
+        return report
+
+    def delete_items(self, ids: Iterable[str]) -> int:
+        """Deletes items; they are never recommended again. Returns how many there were."""
+        return self.store.delete_items(ids)
+
+    def fit(
+        self,
+        *,
+        rebuild: bool = False,
+        without: Sequence[tuple[str, str]] = (),
+        progress: Callable[[str], None] | None = None,
+    ) -> FitReport:
+        """Brings index, statistics and weights up to date with the store.
+
+        Args:
+            rebuild: Build the index anew instead of following the changes.
+            without: (user, item) pairs that nothing may learn from, such as truths of cases.
+            progress: Told the name of each step.
+
+        Raises:
+            PrerequisiteError: There are no items yet.
+        """
+        from palate.retrieval import fit as fitting
+        from palate.retrieval.index import Index
+
+        self._forget_loaded()
+        Index.update(self.folder.index, self.store, self._embedder, rebuild=rebuild)
+        return fitting.fit(
+            self.store, self._index, self.settings, without=without, progress=progress
+        )
+
+    def _forget_loaded(self) -> None:
+        for name in ("_engine", "_retriever", "_index"):
+            part = self.__dict__.pop(name, None)
+            if hasattr(part, "close"):
+                part.close()
+
+    # ------------------------------------------------------------------ recommendations out
+
+    def recommend(self, user: str | None = None, **wanted: Any) -> Slate:
+        """Recommends. Takes what `request` takes.
+
+        Raises:
+            UnknownUser: The user is not known.
+            PrerequisiteError: `fit` has not run.
+        """
+        return self._engine.recommend(self.request(user, **wanted))
+
+    async def arecommend(self, user: str | None = None, **wanted: Any) -> Slate:
+        """Does what `recommend` does, without blocking the event loop while a model thinks."""
+        return await self._engine.arecommend(self.request(user, **wanted))
+
+    def request(
+        self,
+        user: str | None = None,
+        *,
+        history: Sequence[str] | None = None,
+        text: str | None = None,
+        n: int = 10,
+        constraints: Sequence[str | Constraint] = (),
+        scene: str | None = None,
+        candidates: Sequence[str] | None = None,
+        rank_by: RankBy | None = None,
+        language: str | None = None,
+        at: datetime | None = None,
+    ) -> Request:
+        """Makes a request; constraints may be text such as ``"runtime <= 120"``.
+
+        Raises:
+            UnknownUser: The user is not known.
+            CatalogueError: A constraint cannot be read, or ``n`` is below 1.
+        """
+        from palate.retrieval.constraints import parse_constraint
+
+        if user is not None and self.store.user(user) is None:
+            raise UnknownUser(user)
+        if n < 1:
+            raise CatalogueError(f"n is {n}; ask for at least 1 recommendation.")
+        parsed = tuple(parse_constraint(c) if isinstance(c, str) else c for c in constraints)
+        return Request(
+            user,
+            None if history is None else self._known(history),
+            text,
+            n,
+            parsed,
+            scene,
+            None if candidates is None else self._known(candidates),
+            rank_by,
+            language,
+            at,
+        )
+
+    def _known(self, ids: Sequence[str]) -> tuple[str, ...]:
+        found = self.store.items(list(ids))
+        for item in ids:
+            if item not in found:
+                self.store.item(item)
+        return tuple(ids)
+
+    def render(self, request: Request, template: str | None = None) -> RenderedPrompt:
+        """Renders the prompt that a model would be sent for a request; no model is called."""
+        return self._engine.render(request, template)
+
+    def recommender(self, rank_by: RankBy = "prior") -> Recommender:
+        """Returns this workspace as something that an evaluation can score."""
+        return self._engine.recommender(rank_by)
+
+    # ------------------------------------------------------------------ people
+
+    def feedback(
+        self,
+        user: str,
+        item: str,
+        action: Action | str,
+        *,
+        value: float | None = None,
+        recommendation: str | None = None,
+        scene: str | None = None,
+        text: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        """Records what a person did; the very next recommendation knows it.
+
+        Raises:
+            UnknownItem: The item is not known.
+            CatalogueError: There is no such action.
+        """
+        try:
+            action = Action(action)
+        except ValueError:
+            raise CatalogueError(
+                f"No action {action!r}. Use one of: {', '.join(Action)}."
+            ) from None
+        now = datetime.now(UTC)
+        self.store.add_events(
+            [Event(user, item, action, value, now, scene, text, key, recommendation)]
+        )
+
+    def wish(self, user: str, text: str, *, likes: bool = True) -> int:
+        """Records what a person says they want (or do not want). Returns the wish's id."""
+        if self.store.user(user) is None:
+            self.store.upsert_users([User(user)])
+        return self.store.add_wish(Wish(user, text, likes, datetime.now(UTC)))
+
+    def unwish(self, user: str, wish: int) -> bool:
+        """Takes a wish back; returns whether there was one."""
+        return self.store.remove_wish(user, wish)
+
+    def profile(self, user: str) -> ProfileCard:
+        """Returns what is known about a person.
+
+        Raises:
+            UnknownUser: The user is not known.
+        """
+        from palate.retrieval.profile import build_profile
+
+        profile = build_profile(self.store, self.request(user), self.settings)
+        items = self.store.items([entry.item for entry in profile.history])
+        return ProfileCard(profile, items)
+
+    def forget(self, user: str) -> Forgotten:
+        """Erases a person from every file of the workspace.
+
+        Raises:
+            UnknownUser: The user is not known.
+        """
+        if self.store.user(user) is None:
+            raise UnknownUser(user)
+        return self.store.forget(user)
+
+    def trace(self, recommendation: str) -> Trace:
+        """Returns how a recommendation was made.
+
+        Raises:
+            PalateError: There is no such trace (any more).
+        """
+        trace = self.store.trace(recommendation)
+        if trace is None:
+            raise PalateError(
+                f"No trace {recommendation!r}: traces are kept "
+                f"{self.settings.privacy.keep_traces} days (privacy.keep_traces)."
+            )
+        return trace

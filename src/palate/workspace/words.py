@@ -1,0 +1,40 @@
+"""Short lines about items and evidence, for tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from palate.domain import Evidence, FieldValue, Item
+
+_FEATURES = {
+    "neighbours": "liked together with",
+    "sequence": "often follows",
+    "similar": "reads like",
+    "tags": "leans to",
+    "request": "answers",
+    "wish": "meets a wish",
+    "popularity": "people who had it:",
+}
+
+
+def fact_line(item: Item, names: Sequence[str]) -> str:
+    """Returns the named facts of an item: ``1994, Jane Doe, 120 min``."""
+    return ", ".join(_fact(name, item.fields[name]) for name in names if name in item.fields)
+
+
+def _fact(name: str, value: FieldValue) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value[:3])
+    return f"{value} min" if name == "runtime" else str(value)
+
+
+def evidence_line(evidence: Sequence[Evidence], titles: Mapping[str, Item]) -> str:
+    """Returns evidence with its amounts in log-odds: ``liked together with Heat +0.8``."""
+    return "; ".join(_one(one, titles) for one in evidence)
+
+
+def _one(evidence: Evidence, titles: Mapping[str, Item]) -> str:
+    named = [titles[i].title if i in titles else i for i in evidence.items]
+    facts = ", ".join([*named, *evidence.fields, *evidence.words])
+    verb = _FEATURES.get(evidence.feature, evidence.feature)
+    return f"{verb} {facts} {evidence.contribution:+.1f}".replace("  ", " ")
