@@ -60,8 +60,14 @@ class TableBuilder:
         self._numbers: dict[str, dict[int, float]] = {}
 
     def add(self, item: Item) -> None:
-        """Appends one item."""
+        """Appends one item.
+
+        Raises:
+            ValueError: It does not come after the last one in the order of code points.
+        """
         row = len(self._ids)
+        if self._ids and item.id <= self._ids[-1]:
+            raise ValueError(f"items out of order: {item.id!r} after {self._ids[-1]!r}")
         self._ids.append(item.id)
         self._titles.append(item.title)
         self._tags.add(row, tuple(tag.strip().casefold() for tag in item.tags))

@@ -45,7 +45,7 @@ def build_profile(store: Store, request: Request, settings: Settings) -> Profile
     user = store.user(request.user) if request.user else None
     events = _events(store, request)
     wishes = tuple(store.wishes(request.user)) if request.user else ()
-    history = _merge(_entries(events, settings.strengths), request.history or ())
+    history = _merge(_entries(store, events, settings), request.history or ())
     history = history[-settings.retrieval.history :]
     items = store.items([entry.item for entry in history])
     return Profile(
@@ -77,14 +77,15 @@ def _start(request: Request, events: Sequence[Event], wishes: Sequence[Wish]) ->
     return Start.NO_EVENTS if request.user else Start.NO_USER
 
 
-def _entries(events: Sequence[Event], strengths: Mapping[str, float]) -> list[HistoryEntry]:
+def _entries(store: Store, events: Sequence[Event], settings: Settings) -> list[HistoryEntry]:
     """One entry an item: the strongest opinion about it, at the place of the newest event.
 
     A later opinion of at least half the weight replaces an earlier one, so that people can
     change their minds: a film once liked and disliked today is disliked.
     """
     entries: dict[str, HistoryEntry] = {}
-    for event, strength in zip(events, event_strengths(events, strengths), strict=True):
+    strengths = event_strengths(events, settings.strengths, store.rating_scale())
+    for event, strength in zip(events, strengths, strict=True):
         before = entries.pop(event.item, None)
         new = HistoryEntry(event.item, float(strength), event.action, event.value, event.at)
         if before is not None and abs(new.strength) < abs(before.strength) / 2:

@@ -40,7 +40,7 @@ class Palate:
         self.folder, self.settings, self.origins = folder, settings, origins
         self._ownership = Ownership(folder)
         self._ownership.take()
-        self._model: Model | None = None
+        self._chosen: tuple[Model | None] | None = None
 
     # ------------------------------------------------------------------ opening and closing
 
@@ -86,11 +86,11 @@ class Palate:
 
     def close(self) -> None:
         """Closes everything and gives the workspace back; safe to call twice."""
-        engine = self.__dict__.pop("_engine", None)
+        engine = self.__dict__.pop("engine", None)
         if engine is not None:
             engine.close()
-        self.__dict__.pop("_retriever", None)
-        for name in ("_index", "store"):
+        self.__dict__.pop("retriever", None)
+        for name in ("index", "store"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
@@ -120,22 +120,25 @@ class Palate:
         return store
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def embedder(self) -> Embedder:
+        """What turns text into vectors."""
         from palate.retrieval.embedders import make_embedder
 
         return make_embedder(self.settings.embedder, os.environ)
 
     @cached_property
-    def _index(self) -> Index:
+    def index(self) -> Index:
+        """Vectors, words and arrays over the catalogue."""
         from palate.retrieval.index import Index
 
-        return Index.open(self.folder.index, self.store, self._embedder)
+        return Index.open(self.folder.index, self.store, self.embedder)
 
     @cached_property
-    def _retriever(self) -> Retriever:
+    def retriever(self) -> Retriever:
+        """Makes pools; knows the prior."""
         from palate.retrieval.pool import Retriever
 
-        return Retriever.open(self.store, self._index, self.settings)
+        return Retriever.open(self.store, self.index, self.settings)
 
     @cached_property
     def library(self) -> Library:
@@ -145,17 +148,18 @@ class Palate:
         return Library.open(self.folder.prompts)
 
     @cached_property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
+        """Turns requests into slates."""
         from palate.agent.models import make_model
         from palate.workspace.engine import Engine
 
-        model = self._model or make_model(self.settings.model, os.environ)
-        return Engine(self.store, self._retriever, self.library, self.settings, model)
+        model = self._chosen[0] if self._chosen else make_model(self.settings.model, os.environ)
+        return Engine(self.store, self.retriever, self.library, self.settings, model)
 
     def use_model(self, model: Model | None) -> None:
-        """Uses this model object instead of the one that the settings name."""
-        self._model = model
-        engine = self.__dict__.pop("_engine", None)
+        """Uses this model object (or none) instead of the one that the settings name."""
+        self._chosen = (model,)
+        engine = self.__dict__.pop("engine", None)
         if engine is not None:
             engine.close()
 
@@ -217,13 +221,13 @@ class Palate:
         from palate.retrieval.index import Index
 
         self._forget_loaded()
-        Index.update(self.folder.index, self.store, self._embedder, rebuild=rebuild)
+        Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
         return fitting.fit(
-            self.store, self._index, self.settings, without=without, progress=progress
+            self.store, self.index, self.settings, without=without, progress=progress
         )
 
     def _forget_loaded(self) -> None:
-        for name in ("_engine", "_retriever", "_index"):
+        for name in ("engine", "retriever", "index"):
             part = self.__dict__.pop(name, None)
             if hasattr(part, "close"):
                 part.close()
@@ -237,11 +241,11 @@ class Palate:
             UnknownUser: The user is not known.
             PrerequisiteError: `fit` has not run.
         """
-        return self._engine.recommend(self.request(user, **wanted))
+        return self.engine.recommend(self.request(user, **wanted))
 
     async def arecommend(self, user: str | None = None, **wanted: Any) -> Slate:
         """Does what `recommend` does, without blocking the event loop while a model thinks."""
-        return await self._engine.arecommend(self.request(user, **wanted))
+        return await self.engine.arecommend(self.request(user, **wanted))
 
     def request(
         self,
@@ -292,11 +296,11 @@ class Palate:
 
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:
         """Renders the prompt that a model would be sent for a request; no model is called."""
-        return self._engine.render(request, template)
+        return self.engine.render(request, template)
 
     def recommender(self, rank_by: RankBy = "prior") -> Recommender:
         """Returns this workspace as something that an evaluation can score."""
-        return self._engine.recommender(rank_by)
+        return self.engine.recommender(rank_by)
 
     # ------------------------------------------------------------------ people
 

@@ -1,0 +1,1 @@
+"""What the store does with each kind of record; every function works on an open connection."""

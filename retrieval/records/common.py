@@ -1,0 +1,100 @@
+"""Small things that all records share: counters, batches, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import Connection, select, update
+
+from palate.domain import FieldValue
+from palate.errors import CatalogueError
+from palate.retrieval.schema import meta
+
+T = TypeVar("T")
+
+#: Ids asked for in one query; SQLite and PostgreSQL both take many more, but gain nothing.
+IDS_A_QUERY = 500
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yields lists of at most ``size`` values, in order."""
+    source = iter(values)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+def bump(connection: Connection, name: str, by: int = 1) -> int:
+    """Raises a counter and returns its new value; the row stays locked until the commit."""
+    connection.execute(update(meta).where(meta.c.name == name).values(number=meta.c.number + by))
+    return counter(connection, name)
+
+
+def counter(connection: Connection, name: str) -> int:
+    """Returns the value of a counter."""
+    return int(connection.execute(select(meta.c.number).where(meta.c.name == name)).scalar_one())
+
+
+def dump_fields(fields: Mapping[str, FieldValue]) -> str:
+    """Returns typed fields as JSON; tuples become lists."""
+    return _encode(dict(fields)) if fields else "{}"
+
+
+def load_fields(text: str) -> dict[str, FieldValue]:
+    """Reads what ``dump_fields`` wrote."""
+    if text == "{}":
+        return {}
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()}
+
+
+def dump_tags(tags: Iterable[str]) -> str:
+    """Returns tags as a JSON list."""
+    return _encode(list(tags))
+
+
+def load_tags(text: str) -> tuple[str, ...]:
+    """Reads what ``dump_tags`` wrote."""
+    return tuple(json.loads(text)) if text != "[]" else ()
+
+
+def to_seconds(at: datetime | None) -> float | None:
+    """Returns seconds since 1970 UTC; a time without a zone is UTC."""
+    if at is None:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def to_datetime(seconds: float | None) -> datetime | None:
+    """Returns the time in UTC, to the microsecond."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def check_id(name: str, what: str) -> str:
+    """Returns the id if a database and a file can hold it.
+
+    Raises:
+        CatalogueError: It is empty, not a string, or not valid Unicode.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise CatalogueError(f"The id {name!r} of {what} is not a text with letters: give it one.")
+    return name if name.isascii() else check_text(name, what)
+
+
+def check_text(text: str, what: str) -> str:
+    """Returns the text if it is valid Unicode.
+
+    Raises:
+        CatalogueError: It holds half of a surrogate pair.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise CatalogueError(
+            f"A text of {what} is not valid Unicode ({text[:40]!r}): read it with its encoding."
+        ) from None
+    return text

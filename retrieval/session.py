@@ -1,0 +1,134 @@
+"""Opening a database, and transactions in it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from palate.errors import PrerequisiteError
+from palate.retrieval import schema
+from palate.retrieval.dialect import WRITE, insert_new, make_store_engine
+from palate.retrieval.records.common import counter
+
+T = TypeVar("T")
+
+
+class Session:
+    """An open database with the tables of a store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader = engine
+        self._writer = engine.execution_options(**WRITE)
+        self._local = threading.local()
+
+    @classmethod
+    def open(cls, url_or_path: str | Path) -> Self:
+        """Opens a store, and makes it if it is not there.
+
+        Args:
+            url_or_path: A path of a SQLite file (made for its owner alone), or a SQLAlchemy URL.
+
+        Raises:
+            PrerequisiteError: It cannot be opened: not a store, no right, no driver, nobody
+                listening, or made by a newer Palate.
+        """
+        engine = make_store_engine(url_or_path)
+        store = cls(engine)
+        try:
+            store._make_tables()
+        except DatabaseError as error:
+            engine.dispose()
+            raise PrerequisiteError(
+                f"Cannot open the store ({_first_line(error)}): check store.url, and that the "
+                "database answers."
+            ) from None
+        return store
+
+    def _make_tables(self) -> None:
+        with self._writer.begin() as connection:
+            schema.metadata.create_all(connection)
+            start = [("schema", schema.VERSION), ("item_version", 0), ("event_version", 0)]
+            insert_new(connection, schema.meta, ("name", "number"), start)
+            found = counter(connection, "schema")
+        if found != schema.VERSION:
+            self.close()
+            raise PrerequisiteError(
+                f"This store has format {found}, this Palate reads {schema.VERSION}: update Palate."
+            )
+
+    def close(self) -> None:
+        """Closes all connections; safe to call twice."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ transactions
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Makes everything that this thread does inside one transaction.
+
+        An exception undoes all of it; inside another transaction, only this part.
+        """
+        outer: Connection | None = getattr(self._local, "connection", None)
+        if outer is not None:
+            with outer.begin_nested():
+                yield outer
+            return
+        with _locks(), self._writer.begin() as connection:
+            self._local.connection = connection
+            try:
+                yield connection
+            finally:
+                self._local.connection = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        inside: Connection | None = getattr(self._local, "connection", None)
+        if inside is not None:
+            yield inside
+            return
+        with self._reader.connect() as connection:
+            yield connection
+
+    def _count(self, table: Table) -> int:
+        with self._reading() as connection:
+            return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+    def _pages(
+        self, page: Callable[[Connection, str], list[T]], id_of: Callable[[T], str]
+    ) -> Iterator[T]:
+        after = ""
+        while True:
+            with self._reading() as connection:
+                found = page(connection, after)
+            if not found:
+                return
+            yield from found
+            after = id_of(found[-1])
+
+
+@contextmanager
+def _locks() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise PrerequisiteError(
+            f"The store cannot be written ({_first_line(error)}): free some space, or wait until "
+            "the other process that writes is done."
+        ) from None
+
+
+def _first_line(error: DatabaseError) -> str:
+    return str(error.orig).splitlines()[0] if error.orig else type(error).__name__

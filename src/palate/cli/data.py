@@ -1,0 +1,114 @@
+"""``palate ingest`` and ``palate fit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from palate.cli.common import JSON, bytes_progress, console, open_palate, print_json, show, steps
+
+ingest = typer.Typer(help="Take items, users or events from a file.", no_args_is_help=True)
+FILE = typer.Argument(..., help="CSV, TSV, JSONL, Parquet (plain or .gz) or MovieLens.")
+MAP = typer.Option([], "--map", help="OURS=THEIRS, such as user=customer_no; OURS==VALUE is fixed.")
+MISSING = typer.Option([], "--missing", help="COLUMN=drop|keep|mean|median|most_frequent|=VALUE.")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.add_typer(ingest, name="ingest")
+    app.command()(fit)
+
+
+def _pairs(given: list[str], flag: str) -> dict[str, str]:
+    pairs = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise typer.BadParameter(f"{flag} {text}: write NAME=VALUE.")
+        pairs[name.strip()] = value.strip()
+    return pairs
+
+
+def _take(
+    context: typer.Context, kind: str, file: Path, mapping: list[str], missing: list[str], js: bool
+) -> None:
+    options = {"mapping": _pairs(mapping, "--map"), "missing": _pairs(missing, "--missing")}
+    with open_palate(context) as palate:
+        with bytes_progress(f"ingest {kind}") as progress:
+            take = getattr(palate, f"ingest_{kind}")
+            report = take(file, progress=progress, **options)
+        show(report, js)
+
+
+@ingest.command()
+def items(
+    context: typer.Context,
+    file: Path = FILE,
+    mapping: list[str] = MAP,
+    missing: list[str] = MISSING,
+    as_json: bool = JSON,
+) -> None:
+    """Take items: id, title, and whatever else there is."""
+    _take(context, "items", file, mapping, missing, as_json)
+
+
+@ingest.command()
+def users(
+    context: typer.Context,
+    file: Path = FILE,
+    mapping: list[str] = MAP,
+    missing: list[str] = MISSING,
+    as_json: bool = JSON,
+) -> None:
+    """Take users: id, name, language, and whatever else there is."""
+    _take(context, "users", file, mapping, missing, as_json)
+
+
+@ingest.command()
+def events(
+    context: typer.Context,
+    file: Path = FILE,
+    mapping: list[str] = MAP,
+    missing: list[str] = MISSING,
+    as_json: bool = JSON,
+) -> None:
+    """Take events: user, item, and action, value, time where there are any."""
+    _take(context, "events", file, mapping, missing, as_json)
+
+
+def fit(
+    context: typer.Context,
+    rebuild: bool = typer.Option(False, help="Build the index anew from the store."),
+    without: Path | None = typer.Option(
+        None, help="Case file: nothing is learnt from its truths, no weight from its users."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Bring indexes, statistics and the prior's weights up to date."""
+    from dataclasses import asdict
+
+    pairs = _truths(without) if without else []
+    with open_palate(context) as palate, steps("fit") as tell:
+        report = palate.fit(rebuild=rebuild, without=pairs, progress=tell)
+    if as_json:
+        print_json(asdict(report))
+        return
+    console().print(
+        f"Fitted {report.items:,} items and {report.events:,} events of {report.people:,} people "
+        f"in {report.seconds:.1f} s."
+    )
+    prior = report.prior
+    if prior.fitted:
+        console().print(
+            f"Weights learnt from {prior.lists:,} lists: loss {prior.loss:.3f}, with fixed "
+            f"weights {prior.fixed_loss:.3f}."
+        )
+    else:
+        console().print("Fixed weights: there is not enough data to learn from yet.")
+
+
+def _truths(path: Path) -> list[tuple[str, str]]:
+    from palate.eval.cases import read_cases
+
+    return [(c.user, item) for c in read_cases(path) if c.user for item in c.truth]

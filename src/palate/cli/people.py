@@ -1,0 +1,64 @@
+"""``palate profile show | wish | unwish | forget``."""
+
+from __future__ import annotations
+
+import typer
+
+from palate.cli.common import JSON, console, open_palate, show
+
+profile = typer.Typer(help="Read, edit or forget what is known of a person.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.add_typer(profile, name="profile")
+
+
+@profile.command("show")
+def show_profile(context: typer.Context, user: str, as_json: bool = JSON) -> None:
+    """Show tastes, history, wishes and dismissed items."""
+    with open_palate(context) as palate:
+        show(palate.profile(user), as_json)
+
+
+@profile.command()
+def wish(
+    context: typer.Context,
+    user: str,
+    text: str,
+    avoid: bool = typer.Option(False, "--avoid", help="Something they do not want."),
+) -> None:
+    """State a wish for a person, new ones included."""
+    with open_palate(context) as palate:
+        number = palate.wish(user, text, likes=not avoid)
+    console().print(f"Wish {number} of {user} recorded.")
+
+
+@profile.command()
+def unwish(context: typer.Context, user: str, number: int) -> None:
+    """Take a wish back by its number."""
+    with open_palate(context) as palate:
+        known = palate.unwish(user, number)
+    console().print(f"Wish {number} taken back." if known else f"{user} has no wish {number}.")
+
+
+@profile.command()
+def forget(
+    context: typer.Context,
+    user: str,
+    yes: bool = typer.Option(False, "--yes", help="Do not ask."),
+    as_json: bool = JSON,
+) -> None:
+    """Erase a person from every file of the workspace."""
+    if not yes:
+        typer.confirm(f"Erase {user}: events, wishes, traces, for good?", abort=True)
+    with open_palate(context) as palate:
+        gone = palate.forget(user)
+        if as_json:
+            from dataclasses import asdict
+
+            from palate.cli.common import print_json
+
+            print_json(asdict(gone))
+        else:
+            console().print(f"Forgotten: {gone}.")

@@ -1,0 +1,75 @@
+"""``palate recommend``, ``feedback`` and ``why``."""
+
+from __future__ import annotations
+
+import typer
+
+from palate.cli.common import JSON, MODEL, console, open_palate, print_json, show
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command()(recommend)
+    app.command()(feedback)
+    app.command()(why)
+
+
+def recommend(
+    context: typer.Context,
+    text: str = typer.Argument("", help="A wish in words."),
+    user: str | None = typer.Option(None, "-u", "--user", help="Id of a known person."),
+    n: int = typer.Option(10, "-n", min=1, max=100, help="How many."),
+    where: list[str] = typer.Option(
+        [], "--where", help="A constraint: 'runtime <= 120', '-horror', 'unseen'. Repeatable."
+    ),
+    history: str | None = typer.Option(None, help="Item ids, oldest first, with commas."),
+    scene: str | None = typer.Option(None, help="The context, in words."),
+    rank_by: str | None = typer.Option(None, help="prior, model or fused."),
+    language: str | None = typer.Option(None, help="Language of the reasons, such as zh."),
+    model: str | None = MODEL,
+    as_json: bool = JSON,
+) -> None:
+    """Recommend items, with reasons and the evidence behind them."""
+    ids = [part.strip() for part in history.split(",") if part.strip()] if history else None
+    if rank_by not in (None, "prior", "model", "fused"):
+        raise typer.BadParameter("--rank-by is prior, model or fused.")
+    with open_palate(context, model) as palate:
+        slate = palate.recommend(
+            user, text=text or None, n=n, constraints=where, history=ids, scene=scene,
+            rank_by=rank_by, language=language,
+        )  # fmt: skip
+        show(slate, as_json)
+        if not as_json:
+            console().print(f"id {slate.id}", style="dim")
+
+
+def feedback(
+    context: typer.Context,
+    user: str = typer.Argument(..., help="Who."),
+    item: str = typer.Argument(..., help="Which item."),
+    action: str = typer.Argument(..., help="like, dislike, dismiss, rate, purchase, ..."),
+    value: float | None = typer.Option(None, help="The rating, for `rate`."),
+    recommendation: str | None = typer.Option(None, help="Id of the slate that led to it."),
+    key: str | None = typer.Option(None, help="Idempotency key."),
+) -> None:
+    """Record what a person did; the next recommendation knows it."""
+    with open_palate(context) as palate:
+        palate.feedback(user, item, action, value=value, recommendation=recommendation, key=key)
+        console().print(f"Recorded: {user} {action} {palate.store.item(item).title}.")
+
+
+def why(
+    context: typer.Context,
+    recommendation: str = typer.Argument(..., help="Id of a slate."),
+    item: str | None = typer.Argument(None, help="Id of one of its items; all without it."),
+    as_json: bool = JSON,
+) -> None:
+    """Show how a recommendation was made: evidence, scores, model and repairs."""
+    from palate.workspace.why import Why
+
+    with open_palate(context) as palate:
+        found = Why.of(palate.trace(recommendation), item, palate.store)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        console().print(found)

@@ -1,0 +1,71 @@
+"""``palate demo``, ``init`` and ``doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from palate.cli.common import JSON, MODEL, console, open_palate, print_json, steps
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command()(demo)
+    app.command()(init)
+    app.command()(doctor)
+
+
+def demo(
+    folder: Path = typer.Option(Path(".demo"), help="Where the example workspace is made."),
+    model: str | None = MODEL,
+) -> None:
+    """Build the example workspace and run the main job on it."""
+    from palate.workspace.demo import run_demo
+
+    flags = {}
+    if model is not None:
+        from palate.agent.models import parse_model_flag
+
+        url, name = parse_model_flag(model)
+        flags = {"model__name": name, "model__base_url": url}
+    run_demo(folder, console(), flags)
+
+
+def init(
+    folder: Path = typer.Argument(..., help="A folder that does not exist yet."),
+    example: str | None = typer.Option(None, help="Fill it with an example: movies."),
+) -> None:
+    """Make a workspace."""
+    from palate.workspace.palate import Palate
+
+    with steps("init") as tell, Palate.init(folder, example=example) as palate:
+        items = palate.store.item_count
+        if example:
+            tell("fit")
+            palate.fit(progress=tell)
+    if example:
+        console().print(
+            f"Workspace {folder} with {items} items, fitted. "
+            f"Try: palate -w {folder} recommend --user ada"
+        )
+    else:
+        console().print(f"Workspace {folder}. Next: palate -w {folder} ingest items FILE")
+
+
+def doctor(
+    context: typer.Context,
+    model: str | None = MODEL,
+    as_json: bool = JSON,
+) -> None:
+    """Show every setting and its origin, check everything, and say what to do."""
+    from palate.workspace.doctor import examine, render
+
+    with open_palate(context, model) as palate:
+        report = examine(palate)
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        console().print(render(report))
+    if not report.healthy:
+        raise typer.Exit(3)

@@ -1,0 +1,221 @@
+"""``palate doctor``: every setting with its origin, every part checked, and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from palate.domain import Message, ModelCall
+from palate.errors import PalateError, PromptError
+from palate.settings import STRENGTHS, setting_names
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from palate.workspace.palate import Palate
+
+State = Literal["ok", "note", "wrong"]
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: what was looked at, how it is, and what to do about it."""
+
+    part: str
+    state: State
+    finding: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One effective setting and where it came from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that the doctor found."""
+
+    checks: tuple[Check, ...]
+    settings: tuple[Setting, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing is wrong."""
+        return all(check.state != "wrong" for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as JSON-able values."""
+        return asdict(self) | {"healthy": self.healthy}
+
+
+def examine(palate: Palate) -> Report:
+    """Looks at every part; a part that fails does not hide the others."""
+    parts: dict[str, Callable[[Palate], list[Check]]] = {
+        "store": _store,
+        "embedder": _embedder,
+        "index": _index,
+        "prior": _prior,
+        "prompts": _prompts,
+        "model": _model,
+    }
+    checks: list[Check] = []
+    for name, part in parts.items():
+        try:
+            checks += part(palate)
+        except PalateError as error:
+            checks.append(Check(name, "wrong", str(error)))
+    return Report(tuple(checks), tuple(_settings(palate)))
+
+
+def _settings(palate: Palate) -> list[Setting]:
+    found = []
+    for name in setting_names():
+        section, key = name.split(".", 1)
+        holder = getattr(palate.settings, section)
+        value = holder[key] if section == "strengths" else getattr(holder, key)
+        origin = palate.origins.get(name, "default")
+        if section == "strengths" and value == STRENGTHS[key] and origin == "default":
+            continue
+        found.append(Setting(name, _hidden(name, value), origin))
+    return found
+
+
+def _hidden(name: str, value: object) -> str:
+    """A password inside a store's address is not for the eyes of a bug report."""
+    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    if name.endswith(("url", "base_url")) and "@" in text:
+        scheme, _, rest = text.partition("://")
+        return f"{scheme}://***@{rest.rpartition('@')[2]}"
+    return text
+
+
+def _store(palate: Palate) -> list[Check]:
+    store = palate.store
+    counts = f"{store.item_count:,} items, {store.user_count:,} users, {store.event_count:,} events"
+    if not store.item_count:
+        return [Check("store", "wrong", counts, "`palate ingest items FILE` adds items.")]
+    checks = [Check("store", "ok", counts)]
+    loose = palate.folder.root.stat().st_mode & 0o077
+    if loose:
+        advice = f"chmod 700 {palate.folder.root}"
+        checks.append(Check("privacy", "note", "others can enter the workspace folder", advice))
+    return checks
+
+
+def _embedder(palate: Palate) -> list[Check]:
+    embedder = palate.embedder
+    checks = [Check("embedder", "ok", f"{embedder.name}, {embedder.dimensions} dimensions")]
+    if palate.settings.embedder.provider == "wordllama":
+        checks.append(
+            Check(
+                "embedder",
+                "note",
+                "weak outside Latin scripts; there, BM25 carries the search",
+                "for other scripts set embedder.provider to openai and name a server",
+            )
+        )
+    return checks
+
+
+def _index(palate: Palate) -> list[Check]:
+    index = palate.index
+    finding = f"{len(index.items):,} items, {index.vectors.count():,} vectors"
+    if index.behind:
+        advice = "`palate fit` brings them in"
+        return [Check("index", "note", f"{finding}; {index.behind} items changed since", advice)]
+    return [Check("index", "ok", finding)]
+
+
+def _prior(palate: Palate) -> list[Check]:
+    from palate.retrieval.fit import fitted_events
+
+    prior = palate.retriever.prior
+    checks = []
+    if prior.fitted:
+        finding = f"weights from {prior.lists:,} lists, loss {prior.loss:.3f}"
+        finding += f" ({prior.fixed_loss:.3f} with fixed weights)"
+        checks.append(Check("prior", "ok", finding))
+    else:
+        checks.append(Check("prior", "note", "fixed weights", "more events, then `palate fit`"))
+    if fitted_events(palate.folder.index) != palate.store.event_version:
+        advice = "profiles know them already; `palate fit` teaches the prior"
+        checks.append(Check("prior", "note", "events came since the last fit", advice))
+    return checks
+
+
+def _prompts(palate: Palate) -> list[Check]:
+    from palate.workspace.check import check_prompts
+
+    try:
+        states = check_prompts(palate.folder.prompts)
+    except PromptError as error:
+        return [Check("prompts", "wrong", str(error))]
+    wrong = {name: state for name, state in states.items() if state != "ok"}
+    if wrong:
+        return [Check("prompts", "wrong", f"{name}: {state}") for name, state in wrong.items()]
+    return [Check("prompts", "ok", f"{len(states)} templates: {', '.join(states)}")]
+
+
+def _model(palate: Palate) -> list[Check]:
+    settings = palate.settings.model
+    if not settings.name:
+        finding = "none configured: ranked by the prior, reasons from the evidence"
+        return [Check("model", "ok", finding, "set model.base_url and model.name to use one")]
+    key = "set" if os.environ.get(settings.api_key_env) else "not set"
+    about = f"{settings.name} at {settings.base_url or 'the default URL'}, key {key}"
+    started = time.monotonic()
+    try:
+        asyncio.run(greet(palate))
+    except PalateError as error:
+        return [Check("model", "wrong", f"{about}: {error}", "start the server or mend [model]")]
+    return [Check("model", "ok", f"{about}: answered in {time.monotonic() - started:.1f} s")]
+
+
+async def greet(palate: Palate) -> None:
+    """Asks the model of the settings for one letter.
+
+    Raises:
+        ModelError: It does not answer in time, or not with a reply.
+    """
+    from palate.agent.models import make_model
+
+    model = make_model(palate.settings.model, os.environ)
+    assert model is not None
+    try:
+        call = ModelCall((Message("user", "Reply with the letter A."),), max_tokens=8)
+        await model.complete(call, deadline=time.monotonic() + _PATIENCE)
+    finally:
+        await model.aclose()
+
+
+def render(report: Report) -> RenderableType:
+    """Returns the report for a terminal: findings first, then settings."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    marks = {"ok": "green", "note": "yellow", "wrong": "bold red"}
+    found = Table(title="Findings", title_justify="left", box=None, pad_edge=False)
+    for heading in ("part", "state", "finding"):
+        found.add_column(heading, overflow="fold")
+    for check in report.checks:
+        text = Text(check.finding)
+        if check.advice:
+            text.append(f"\n-> {check.advice}", style="cyan")
+        found.add_row(check.part, Text(check.state, style=marks[check.state]), text)
+    settings = Table(title="\nSettings", title_justify="left", box=None, pad_edge=False)
+    for heading in ("setting", "value", "from"):
+        settings.add_column(heading, overflow="fold")
+    for one in report.settings:
+        settings.add_row(one.name, Text(one.value), one.origin)
+    return Group(found, settings)

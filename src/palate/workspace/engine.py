@@ -1,0 +1,237 @@
+"""From a request to a slate: profile, pool, ranking, reasons, trace."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from palate.agent.rankers import RankTask, make_ranker
+from palate.agent.reasons import write_reasons
+from palate.domain import (
+    Candidate,
+    Item,
+    Model,
+    Pool,
+    Profile,
+    RankBy,
+    Ranked,
+    Ranking,
+    Recommendation,
+    RenderedPrompt,
+    Request,
+)
+from palate.prompts.library import Library
+from palate.prompts.render import Brief, render
+from palate.prompts.tokens import Counter, make_counter
+from palate.retrieval.pool import Retriever
+from palate.retrieval.profile import build_profile
+from palate.retrieval.store import Store, Trace
+from palate.settings import Settings
+from palate.workspace.slate import Slate
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request with everything that ranking needs."""
+
+    request: Request
+    asked: RankBy
+    profile: Profile
+    pool: Pool
+    items: Mapping[str, Item]
+    started: float
+
+
+class Engine:
+    """Answers requests over one workspace."""
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: Retriever,
+        library: Library,
+        settings: Settings,
+        model: Model | None,
+    ) -> None:
+        self.store, self.retriever, self.library = store, retriever, library
+        self.settings, self.model = settings, model
+
+    @cached_property
+    def count(self) -> Counter:
+        """Counts tokens; its tokenizer is loaded when a prompt is first rendered."""
+        return make_counter(self.settings.prompts.tokenizer)
+
+    def close(self) -> None:
+        """Closes the model's connections."""
+        if self.model is not None:
+            run(self.model.aclose())
+
+    def recommend(self, request: Request) -> Slate:
+        """Answers a request; blocks until the slate is there."""
+        prepared = self.prepare(request)
+        if not self._asks_model(prepared):
+            # No event loop for what never waits: it would cost more than the ranking.
+            return self._slate(prepared, prior_ranking(prepared.pool.candidates))
+        return run(self._with_model(prepared))
+
+    async def arecommend(self, request: Request) -> Slate:
+        """Answers a request without blocking the event loop."""
+        prepared = await asyncio.to_thread(self.prepare, request)
+        if not self._asks_model(prepared):
+            return self._slate(prepared, prior_ranking(prepared.pool.candidates))
+        return await self._with_model(prepared)
+
+    def prepare(self, request: Request) -> Prepared:
+        """Builds profile and pool."""
+        started = time.perf_counter()
+        asked = request.rank_by or self.settings.ranking.rank_by
+        profile = build_profile(self.store, request, self.settings)
+        shown = max(request.n, self.settings.ranking.candidates)
+        pool = self.retriever.pool(request, profile, shown)
+        named = {item for c in pool.candidates for e in c.evidence for item in e.items}
+        named |= {entry.item for entry in profile.history[-self.settings.prompts.history :]}
+        items = self.store.items(sorted(named))
+        return Prepared(request, asked, profile, pool, items, started)
+
+    def _asks_model(self, prepared: Prepared) -> bool:
+        wanted = prepared.asked != "prior" and len(prepared.pool.candidates) > 1
+        return wanted and self.model is not None
+
+    async def _with_model(self, prepared: Prepared) -> Slate:
+        assert self.model is not None
+        task = RankTask(
+            candidates=prepared.pool.candidates,
+            profile=prepared.profile,
+            request=prepared.request,
+            rank_by=prepared.asked,
+            items=prepared.items,
+            settings=self.settings,
+            template=self.library.get(self.settings.prompts.rank),
+            count=self.count,
+        )
+        ranker = make_ranker(self.settings.ranking.ranker)
+        deadline = time.monotonic() + self.settings.model.timeout
+        return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
+
+    def _slate(self, prepared: Prepared, ranking: Ranking) -> Slate:
+        request, pool = prepared.request, prepared.pool
+        by_id = {candidate.item.id: candidate for candidate in pool.candidates}
+        place = {item: rank for rank, item in enumerate(by_id, start=1)}
+        top = [by_id[item] for item in ranking.order[: request.n]]
+        language = request.language or prepared.profile.language
+        reasons = write_reasons(
+            top, ranking.opinion, prepared.profile, prepared.items,
+            language or self.settings.catalogue.language,
+        )  # fmt: skip
+        recommendations = tuple(
+            Recommendation(
+                rank, c.item, ranking.scores[c.item.id], place[c.item.id],
+                reasons[c.item.id], c.evidence,
+            )
+            for rank, c in enumerate(top, start=1)
+        )  # fmt: skip
+        slate = Slate(
+            id="r" + secrets.token_hex(6),
+            recommendations=recommendations,
+            ranked_by=ranking.ranked_by,
+            asked=prepared.asked,
+            start=prepared.profile.start,
+            constraints=request.constraints,
+            cause=ranking.cause,
+            model=self.model.name if self.model and ranking.opinion else None,
+            fitted=pool.fitted,
+            weight=ranking.weight,
+            tuned=ranking.tuned,
+            repairs=ranking.opinion.repairs if ranking.opinion else (),
+            relax=pool.relax,
+            notes=pool.notes,
+            usage=ranking.usage,
+            seconds=time.perf_counter() - prepared.started,
+            titles=prepared.items,
+            facts=self.settings.catalogue.facts,
+        )
+        return self._keep(slate, request)
+
+    def _keep(self, slate: Slate, request: Request) -> Slate:
+        if self.settings.privacy.keep_traces:
+            payload = slate.to_dict() | {"text": request.text, "scene": request.scene}
+            self.store.save_trace(Trace(slate.id, request.user, datetime.now(UTC), payload))
+        return slate
+
+    def render(self, request: Request, template: str | None = None) -> RenderedPrompt:
+        """Renders the prompt for a request."""
+        prepared = self.prepare(request)
+        brief = Brief(
+            prepared.pool.candidates, prepared.profile, request, prepared.items, self.settings
+        )
+        chosen = self.library.get(template or self.settings.prompts.rank)
+        return render(chosen, brief, self.count)
+
+    def recommender(self, rank_by: RankBy) -> WorkspaceRecommender:
+        """Returns itself as something that can be evaluated."""
+        return WorkspaceRecommender(self, rank_by)
+
+
+@dataclass(frozen=True)
+class WorkspaceRecommender:
+    """A workspace behind the `Recommender` protocol."""
+
+    engine: Engine
+    rank_by: RankBy
+
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        model = self.engine.model
+        return (
+            "prior" if self.rank_by == "prior" or model is None else f"{self.rank_by} {model.name}"
+        )
+
+    def rank(self, requests: Sequence[Request]) -> list[Ranked]:
+        """Ranks each request's candidates, or retrieves ``n`` items."""
+        return [self._one(request) for request in requests]
+
+    def _one(self, request: Request) -> Ranked:
+        if self.rank_by != "prior":
+            slate = self.engine.recommend(replace(request, rank_by=self.rank_by, n=1000))
+            order = tuple(one.item.id for one in slate)
+            return Ranked(order, tuple(one.score for one in slate))
+        profile = build_profile(self.engine.store, request, self.engine.settings)
+        scored = self.engine.retriever.scored(request, profile)
+        ids = self.engine.retriever.index.items.ids
+        order = tuple(ids[row] for row in scored.rows)
+        return Ranked(order, tuple(strictly_decreasing(scored.logp.tolist())))
+
+
+def prior_ranking(candidates: Sequence[Candidate]) -> Ranking:
+    """Returns the candidates in the prior's own order."""
+    order = tuple(candidate.item.id for candidate in candidates)
+    scores = strictly_decreasing(candidate.prior for candidate in candidates)
+    return Ranking(order, dict(zip(order, scores, strict=True)), "prior")
+
+
+def strictly_decreasing(scores: Iterable[float]) -> list[float]:
+    """Returns the scores, each at least a little below the one before."""
+    found: list[float] = []
+    for score in scores:
+        found.append(min(score, found[-1] - 1e-9) if found else score)
+    return found
+
+
+def run(work: Coroutine[Any, Any, _T]) -> _T:
+    """Runs a coroutine to its end, also where an event loop runs already (a notebook)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(asyncio.run, work).result()

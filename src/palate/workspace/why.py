@@ -1,0 +1,86 @@
+"""How a recommendation was made, read back from its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from palate.domain import Evidence
+from palate.errors import PalateError
+from palate.workspace.words import evidence_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from palate.retrieval.store import Store, Trace
+
+
+@dataclass(frozen=True)
+class Why:
+    """A trace, or the part of it about one item.
+
+    Attributes:
+        how: The line that says who ranked.
+        remarks: What else the reader was told.
+        items: The recommendations as they were given.
+        evidence: Item id -> its evidence in words.
+    """
+
+    id: str
+    how: str
+    remarks: tuple[str, ...]
+    items: tuple[Mapping[str, Any], ...]
+    evidence: Mapping[str, str]
+
+    @classmethod
+    def of(cls, trace: Trace, item: str | None, store: Store) -> Why:
+        """Reads a trace.
+
+        Raises:
+            PalateError: The item was not among the recommendations.
+        """
+        given = trace.payload["recommendations"]
+        chosen = [one for one in given if item in (None, one["item"]["id"])]
+        if not chosen:
+            shown = ", ".join(one["item"]["id"] for one in given)
+            raise PalateError(f"{item!r} is not in {trace.id}. It holds: {shown or 'nothing'}.")
+        evidence = {one["item"]["id"]: [_evidence(e) for e in one["evidence"]] for one in chosen}
+        named = {i for found in evidence.values() for e in found for i in e.items}
+        titles = store.items(sorted(named))
+        return cls(
+            trace.id,
+            trace.payload["how"],
+            tuple(trace.payload["remarks"]),
+            tuple(chosen),
+            {i: evidence_line(found, titles) for i, found in evidence.items()},
+        )
+
+    def __rich__(self) -> RenderableType:
+        """Returns a block for each item."""
+        from rich.console import Group
+        from rich.text import Text
+
+        lines: list[RenderableType] = [Text(self.how, style="green")]
+        lines += [Text(remark, style="yellow") for remark in self.remarks]
+        for one in self.items:
+            item, reason = one["item"], one["reason"]
+            lines.append(Text(f"\n{one['rank']}. {item['title']}", style="bold"))
+            lines.append(Text(f"   {reason['text']}  [written by: {reason['written_by']}]"))
+            if reason.get("replaced"):
+                lines.append(Text(f"   refused: {reason['replaced']}", style="yellow"))
+            lines.append(Text(f"   evidence: {self.evidence[item['id']]}", style="dim"))
+            place = f"   score {one['score']:.2f}, place {one['prior_rank']} by the prior alone"
+            lines.append(Text(place, style="dim"))
+        return Group(*lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as JSON-able values."""
+        return dict(self.__dict__)
+
+
+def _evidence(data: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        data["feature"], data["contribution"], tuple(data["items"]),
+        tuple(data["fields"]), tuple(data["words"]),
+    )  # fmt: skip
