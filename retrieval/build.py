@@ -119,7 +119,9 @@ def rebuild(
     if before is None:  # else the old generation stays in use until the new one is complete
         write_manifest(folder, manifest)
     home = private_folder(generation(folder, manifest))
-    found = _gather(home, store, embedder, old if reuse else None, None, progress)
+    found = _gather(
+        home, store, embedder, old=old if reuse else None, changed=None, progress=progress
+    )
     save_table(found.table, home / f"items-{version}")
     fill_vectors(home / "chroma", found.table, embedder.name, progress).close()
     _finish(folder, manifest, found.table)
@@ -143,7 +145,14 @@ def advance(
         return rebuild(folder, store, embedder, reuse=True, progress=progress)
     write_manifest(folder, replace(manifest, state="building"))
     home = generation(folder, manifest)
-    found = _gather(home, store, embedder, old, frozenset(changes.upserted), progress)
+    found = _gather(
+        home,
+        store,
+        embedder,
+        old=old,
+        changed=frozenset(changes.upserted),
+        progress=progress,
+    )
     save_table(found.table, home / f"items-{changes.version}")
     _advance_vectors(home / "chroma", old, found, manifest)
     _finish(folder, replace(manifest, item_version=changes.version), found.table)
@@ -183,6 +192,7 @@ def _gather(
     home: Path,
     store: Store,
     embedder: Embedder,
+    *,
     old: ItemTable | None,
     changed: frozenset[str] | None,
     progress: Progress,

@@ -59,7 +59,7 @@ class VectorIndex:
         vectors: NDArray[np.float32],
         *,
         embedder: str,
-        progress: Callable[[int], None] = lambda done: None,
+        progress: Callable[[int], None] | None = None,
     ) -> VectorIndex:
         """Makes the index of a folder anew; much faster than `upsert` into an empty one.
 
@@ -79,8 +79,10 @@ class VectorIndex:
             for start in range(0, len(ids), batch):
                 part = slice(start, start + batch)
                 index._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
-                progress(min(start + batch, len(ids)))
-            index._collection.modify(configuration={"hnsw": {"sync_threshold": BATCH}})
+                if progress:
+                    progress(min(start + batch, len(ids)))
+            with _chromas_warnings():
+                index._collection.modify(configuration={"hnsw": {"sync_threshold": BATCH}})
         make_private(folder)
         return index
 
@@ -199,8 +201,7 @@ def _plan(count: int) -> tuple[int, int]:
 
 
 def _client(folder: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of Chroma's own dependencies
+    with _chromas_warnings():
         import chromadb
         from chromadb.config import Settings
 
@@ -208,6 +209,14 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(
         str(folder.resolve()), settings=Settings(anonymized_telemetry=False)
     )
+
+
+@contextmanager
+def _chromas_warnings() -> Iterator[None]:
+    """Silences deprecations between Chroma and itself or its dependencies."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
 
 
 def _check(metadata: dict[str, Any], embedder: str, dimensions: int) -> None:

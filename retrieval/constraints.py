@@ -138,8 +138,7 @@ class Checker:
 
 def _holds(constraint: Constraint, item: Item, seen: Collection[str]) -> bool:
     if constraint.field == "seen":
-        wanted = constraint.value if constraint.op is Op.EQ else not constraint.value
-        return (item.id in seen) == bool(wanted)
+        return (item.id in seen) == wants_seen(constraint)
     actual = field_of(item, constraint.field)
     if actual is None:
         # "Not by this director" is met by a film whose director nobody knows;
@@ -148,6 +147,11 @@ def _holds(constraint: Constraint, item: Item, seen: Collection[str]) -> bool:
     if constraint.op in _NEGATIVE:
         return not _positive(_NEGATIVE[constraint.op], actual, constraint.value)
     return _positive(constraint.op, actual, constraint.value)
+
+
+def wants_seen(constraint: Constraint) -> bool:
+    """Returns whether a constraint on ``seen`` asks for what the person knows."""
+    return bool(constraint.value) != (constraint.op in _NEGATIVE)
 
 
 def field_of(item: Item, name: str) -> FieldValue | None:

@@ -9,22 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Evidence, Item, Request
-from palate.retrieval.features import LONG, NAMES, SHORT, Context, Values
+from palate.retrieval.features import LONG, NAMES, SHORT, Context, Rows, Values
 from palate.retrieval.words import words
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 #: A share below this, in log-odds, is not worth a word.
 LEAST = 0.05
-#: Words that carry no wish are at most this long.
+#: Texts less alike than this share no more than a language.
+LEAST_ALIKE = 0.2
+#: Words that carry no wish: the shortest, and these.
 SHORT_WORD = 2
+_EMPTY = frozenset(
+    word
+    for line in (
+        "and are but can for from get good had has have her his how into its like more nice not",
+        "one our out really she some something that the their them then they this very want was",
+        "watch what when with would you your about film films movie movies book books",
+    )
+    for word in line.split()
+)
 MOST = 4
 _ITEMS = 3
 
@@ -40,10 +48,18 @@ class _Spot:
 
 
 class Witness:
-    """Finds the facts behind the features of one request."""
+    """Finds the facts behind the features of one request.
 
-    def __init__(self, context: Context, request: Request) -> None:
+    Args:
+        context: What the features looked at.
+        request: Its text is searched for answered words.
+        rows: Every row that will be asked about: what they share is looked up once.
+    """
+
+    def __init__(self, context: Context, request: Request, rows: Rows) -> None:
         self._context, self._request = context, request
+        self._column = {row: column for column, row in enumerate(rows.tolist())}
+        self._rows = rows
         self._finders: dict[str, Callable[[_Spot], Evidence | None]] = {
             "neighbours": self._neighbours,
             "recent": self._neighbours,
@@ -73,24 +89,41 @@ class Witness:
                 found.append(one)
         return tuple(found)
 
+    @cached_property
+    def _together(self) -> Values:
+        """Neighbourhood of each history item and row, shape (h, len(rows))."""
+        matrix = self._context.behaviour.neighbours
+        return np.asarray(matrix[self._context.history][:, self._rows].toarray())
+
+    @cached_property
+    def _after(self) -> Values:
+        """How each row follows each history item, shape (h, len(rows))."""
+        matrix = self._context.behaviour.followers
+        return np.asarray(matrix[self._context.history][:, self._rows].toarray())
+
+    @cached_property
+    def _alike(self) -> Values:
+        """Cosine of each history item and row, shape (h, len(rows))."""
+        vectors = self._context.table.vectors
+        return np.asarray(vectors[self._context.history] @ vectors[self._rows].T)
+
+    @cached_property
+    def _liked(self) -> Values:
+        """Strength of what was liked: what was merely seen is no reason to name."""
+        return np.maximum(self._context.strength, 0)
+
     def _neighbours(self, spot: _Spot) -> Evidence | None:
-        context = self._context
+        context, column = self._context, self._column[spot.row]
         sequence = spot.feature == "sequence"
-        matrix = context.behaviour.followers if sequence else context.behaviour.neighbours
-        half_life = LONG if spot.feature == "neighbours" else SHORT
-        weight = context.interest * context.recency(half_life)
-        # Only what was liked or bought is a reason to name; what was merely seen is not.
-        weight = np.where(context.strength > 0, weight, 0)
-        items = self._best(weight * _entries(matrix, context.history, spot.row))
-        return (
-            Evidence("sequence" if sequence else "neighbours", spot.share, items) if items else None
-        )
+        amounts = (self._after if sequence else self._together)[:, column]
+        recency = context.recency(LONG if spot.feature == "neighbours" else SHORT)
+        items = self._best(self._liked * recency * amounts)
+        feature = "sequence" if sequence else "neighbours"
+        return Evidence(feature, spot.share, items) if items else None
 
     def _similar(self, spot: _Spot) -> Evidence | None:
-        context = self._context
-        cosine = context.table.vectors[context.history] @ context.table.vectors[spot.row]
-        weight = np.where(context.strength > 0, context.recency(LONG) * context.strength, 0)
-        items = self._best(weight * np.maximum(cosine - 0.2, 0))
+        alike = np.maximum(self._alike[:, self._column[spot.row]] - LEAST_ALIKE, 0)
+        items = self._best(self._liked * self._context.recency(LONG) * alike)
         return Evidence(spot.feature, spot.share, items) if items else None
 
     def _best(self, weights: Values) -> tuple[str, ...]:
@@ -122,7 +155,8 @@ def _answered(token: str, there: Collection[str]) -> list[str]:
     """Returns what of a request's token an item holds: the token, or pairs of its characters."""
     parts = words(token)
     if token.isascii() or len(parts) == 1:
-        return [token] if len(token) > SHORT_WORD and any(part in there for part in parts) else []
+        empty = len(token) <= SHORT_WORD or token.lower() in _EMPTY
+        return [token] if not empty and any(part in there for part in parts) else []
     return [part for part in parts if len(part) > 1 and part in there]
 
 
@@ -139,14 +173,3 @@ def _same(one: Evidence, other: Evidence) -> bool:
     """Two features may rest on the same facts: they are told once."""
     same_facts = (one.items, one.fields, one.words) == (other.items, other.fields, other.words)
     return one.feature == other.feature or same_facts
-
-
-def _entries(matrix: csr_matrix, rows: NDArray[np.intp], column: int) -> Values:
-    """Returns ``matrix[rows, column]``; each row's columns are sorted."""
-    out = np.zeros(len(rows), np.float32)
-    for place, row in enumerate(rows.tolist()):
-        start, end = matrix.indptr[row], matrix.indptr[row + 1]
-        found = start + int(np.searchsorted(matrix.indices[start:end], column))
-        if found < end and matrix.indices[found] == column:
-            out[place] = matrix.data[found]
-    return out

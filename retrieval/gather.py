@@ -96,7 +96,7 @@ def gather(
     old: ItemTable | None = None,
     changed: Collection[str] | None = None,
     write: Callable[[list[Item]], None],
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int], None] | None = None,
 ) -> Gathered:
     """Reads every item once.
 
@@ -117,7 +117,8 @@ def gather(
         touched = work.take(batch, changed)
         if touched:
             write(touched)
-        progress(len(work.digests))
+        if progress:
+            progress(len(work.digests))
     table = work.builder.build(
         np.concatenate(work.vectors), np.array(work.digests, dtype=np.uint64)
     )

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Constraint, Op
-from palate.retrieval.constraints import Checker, as_number
+from palate.retrieval.constraints import Checker, as_number, wants_seen
 from palate.retrieval.items import Facet, ItemTable
 
 _COMPARE = {
@@ -38,8 +38,7 @@ def _one(table: ItemTable, constraint: Constraint, seen: Collection[str]) -> NDA
     if constraint.field == "seen":
         known = np.zeros(len(table), bool)
         known[table.rows(list(seen))] = True
-        wanted = bool(constraint.value) == (constraint.op is Op.EQ)
-        return known if wanted else ~known
+        return known if wants_seen(constraint) else ~known
     if constraint.op in _NEGATED:
         positive = Constraint(constraint.field, _NEGATED[constraint.op], constraint.value)
         decided = _decide(table, positive)

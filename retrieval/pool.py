@@ -31,6 +31,8 @@ from palate.settings import Settings
 FOUND = 200
 #: Items looked at to find the constraint to relax.
 _RELAXED = 5000
+#: Items kept in memory.
+_KEPT = 50_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Retriever:
     ) -> None:
         self.store, self.index, self.settings = store, index, settings
         self.behaviour, self.prior = behaviour, prior
+        self.refresh()
 
     @classmethod
     def open(cls, store: Store, index: Index, settings: Settings) -> Retriever:
@@ -189,19 +192,22 @@ class Retriever:
         shown: int,
     ) -> list[Candidate]:
         checker = Checker(request.constraints if request.candidates is None else ())
-        witness = Witness(context, request)
+        chosen: dict[int, Item] = {}
+        for start in range(0, len(scored.rows), max(shown, 20)):
+            places = range(start, min(start + max(shown, 20), len(scored.rows)))
+            for place, item in self._hydrated(scored, places).items():
+                if len(chosen) < shown and checker.holds(item, seen):
+                    chosen[place] = item
+            if len(chosen) == shown:
+                break
+        witness = Witness(context, request, scored.rows[list(chosen)])
+        return [self._candidate(item, scored, i, witness) for i, item in chosen.items()]
+
+    def _hydrated(self, scored: Scored, places: range) -> dict[int, Item]:
+        """Place -> item, for those places whose items are still in the store."""
         ids = self.index.items.ids
-        found: list[Candidate] = []
-        for start in range(0, len(scored.rows), max(shown * 2, 20)):
-            block = range(start, min(start + max(shown * 2, 20), len(scored.rows)))
-            items = self.store.items([ids[scored.rows[i]] for i in block])
-            for i in block:
-                item = items.get(ids[scored.rows[i]])
-                if item is not None and checker.holds(item, seen):
-                    found.append(self._candidate(item, scored, i, witness))
-                if len(found) == shown:
-                    return found
-        return found
+        items = self.items([ids[scored.rows[place]] for place in places])
+        return {p: items[ids[scored.rows[p]]] for p in places if ids[scored.rows[p]] in items}
 
     def _candidate(self, item: Item, scored: Scored, place: int, witness: Witness) -> Candidate:
         row = int(scored.rows[place])
@@ -217,15 +223,29 @@ class Retriever:
         if not self.settings.retrieval.seen and UNSEEN not in constraints:
             constraints.append(UNSEEN)
         popular = np.argsort(-self.behaviour.popularity.people, kind="stable")[:_RELAXED]
-        items = self.store.items([self.index.items.ids[row] for row in popular])
+        items = self.items([self.index.items.ids[row] for row in popular])
         visible = (item for item in items.values() if item.id not in profile.hidden)
         return best_relaxation(constraints, visible, seen)
 
+    def refresh(self) -> None:
+        """Forgets the items it has read; call it after items were written."""
+        self._behind = self.index.behind
+        self._items: dict[str, Item] = {}
+
+    def items(self, ids: Sequence[str]) -> dict[str, Item]:
+        """Returns items by id, in the order asked for; read from the store once."""
+        missing = [item for item in ids if item not in self._items]
+        if missing:
+            if len(self._items) > _KEPT:
+                self._items.clear()
+                missing = list(ids)
+            self._items |= self.store.items(missing)
+        return {item: self._items[item] for item in ids if item in self._items}
+
     def _notes(self) -> tuple[str, ...]:
-        notes = []
-        if self.index.behind:
-            notes.append(f"{self.index.behind} items changed since the last `palate fit`.")
-        return tuple(notes)
+        if not self._behind:
+            return ()
+        return (f"{self._behind} items changed since the last `palate fit`.",)
 
 
 def _asks_for_seen(constraints: Sequence[Constraint]) -> bool:

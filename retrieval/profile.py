@@ -7,7 +7,7 @@ a year has the same last film): ``0.5 ** (age / half_life)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from palate.domain import (
@@ -27,17 +27,21 @@ if TYPE_CHECKING:
     from palate.retrieval.store import Store
     from palate.settings import Settings
 
+LookUp = Callable[[Sequence[str]], Mapping[str, Item]]
 #: An item named in a request stands for something liked, a little less surely than a "like".
 REQUEST_STRENGTH = 0.8
 
 
-def build_profile(store: Store, request: Request, settings: Settings) -> Profile:
+def build_profile(
+    store: Store, request: Request, settings: Settings, look_up: LookUp | None = None
+) -> Profile:
     """Gathers what is known about the person behind a request.
 
     Args:
         store: The system of record.
         request: ``user``, ``history``, ``text``, ``scene`` and ``language`` are read.
         settings: Strengths of actions, half-life, and how much history is looked at.
+        look_up: Returns items by id; ``store.items`` if not given.
 
     Returns:
         A profile whose ``start`` names what it could be made of.
@@ -47,7 +51,7 @@ def build_profile(store: Store, request: Request, settings: Settings) -> Profile
     wishes = tuple(store.wishes(request.user)) if request.user else ()
     history = _merge(_entries(store, events, settings), request.history or ())
     history = history[-settings.retrieval.history :]
-    items = store.items([entry.item for entry in history])
+    items = (look_up or store.items)([entry.item for entry in history])
     return Profile(
         user=request.user,
         start=_start(request, events, wishes),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 #: Text beyond this is not read: a title and a description fit many times over.
 LONGEST_TEXT = 20_000
@@ -72,18 +72,16 @@ def words(text: str) -> list[str]:
         text: Anything; only the first ``LONGEST_TEXT`` characters are read.
     """
     text = text[:LONGEST_TEXT]
-    found: list[str] = []
     if text.isascii():
-        for piece in _ASCII_PIECE.findall(text.lower()):
-            _add_word(piece, found)
-        return found
+        return list(chain.from_iterable(map(_words_of, _ASCII_PIECE.findall(text.lower()))))
+    found: list[str] = []
     for match in _PIECE.finditer(fold(text)):
         piece = match.group()
         if match.lastgroup == "run":
             found.extend(piece)
             found.extend(map("".join, pairwise(piece)))
         elif match.lastgroup == "word":
-            _add_word(piece, found)
+            found.extend(_words_of(piece))
         else:
             found.append(piece)
     return found
@@ -102,19 +100,15 @@ def latin_share(text: str) -> float:
     return sum(ch < "\u0530" for ch in letters) / len(letters) if letters else 0.0
 
 
-def _add_word(piece: str, found: list[str]) -> None:
-    if piece.isalnum():
-        if len(piece) <= LONGEST_WORD:
-            found.append(stem(piece))
-        return
-    parts = _SPLIT.split(piece)
-    found.extend(stem(part) for part in parts if 1 < len(part) <= LONGEST_WORD)
-    whole = "".join(parts)
-    if len(parts) > 1 and len(whole) <= LONGEST_WORD:
-        found.append(stem(whole))
-
-
 @lru_cache(maxsize=131_072)
+def _words_of(piece: str) -> tuple[str, ...]:
+    """Returns the word of a piece; of "spider-man" the parts and the whole."""
+    parts = _SPLIT.split(piece)
+    whole = "".join(parts)
+    forms = [part for part in parts if len(part) > 1] + [whole] if len(parts) > 1 else [whole]
+    return tuple(stem(form) for form in forms if len(form) <= LONGEST_WORD)
+
+
 def stem(word: str) -> str:
     """Takes the commonest endings off an English word, and the article off an Arabic one.
 

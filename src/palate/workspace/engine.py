@@ -94,13 +94,17 @@ class Engine:
         """Builds profile and pool."""
         started = time.perf_counter()
         asked = request.rank_by or self.settings.ranking.rank_by
-        profile = build_profile(self.store, request, self.settings)
+        profile = self.profile(request)
         shown = max(request.n, self.settings.ranking.candidates)
         pool = self.retriever.pool(request, profile, shown)
         named = {item for c in pool.candidates for e in c.evidence for item in e.items}
         named |= {entry.item for entry in profile.history[-self.settings.prompts.history :]}
-        items = self.store.items(sorted(named))
+        items = self.retriever.items(sorted(named))
         return Prepared(request, asked, profile, pool, items, started)
+
+    def profile(self, request: Request) -> Profile:
+        """Builds the profile behind a request."""
+        return build_profile(self.store, request, self.settings, self.retriever.items)
 
     def _asks_model(self, prepared: Prepared) -> bool:
         wanted = prepared.asked != "prior" and len(prepared.pool.candidates) > 1
@@ -205,7 +209,7 @@ class WorkspaceRecommender:
             slate = self.engine.recommend(replace(request, rank_by=self.rank_by, n=1000))
             order = tuple(one.item.id for one in slate)
             return Ranked(order, tuple(one.score for one in slate))
-        profile = build_profile(self.engine.store, request, self.engine.settings)
+        profile = self.engine.profile(request)
         scored = self.engine.retriever.scored(request, profile)
         ids = self.engine.retriever.index.items.ids
         order = tuple(ids[row] for row in scored.rows)

@@ -189,16 +189,26 @@ class Palate:
     def _ingest(self, kind: str, source: Any, options: Mapping[str, Any]) -> IngestReport:
         from palate.retrieval import ingest
 
-        if not isinstance(source, str | Path):
-            return ingest.ingest_values(self.store, kind, source)
-        take = getattr(ingest, f"ingest_{kind}")
-        rejects = self.folder.rejects / f"{Path(source).name}.{kind}.jsonl"
-        report: IngestReport = take(self.store, Path(source), rejects=rejects, **options)
-        return report
+        try:
+            if not isinstance(source, str | Path):
+                return ingest.ingest_values(self.store, kind, source)
+            take = getattr(ingest, f"ingest_{kind}")
+            rejects = self.folder.rejects / f"{Path(source).name}.{kind}.jsonl"
+            report: IngestReport = take(self.store, Path(source), rejects=rejects, **options)
+            return report
+        finally:
+            self._items_changed()
+
+    def _items_changed(self) -> None:
+        retriever = self.__dict__.get("retriever")
+        if retriever is not None:
+            retriever.refresh()
 
     def delete_items(self, ids: Iterable[str]) -> int:
         """Deletes items; they are never recommended again. Returns how many there were."""
-        return self.store.delete_items(ids)
+        deleted = self.store.delete_items(ids)
+        self._items_changed()
+        return deleted
 
     def fit(
         self,

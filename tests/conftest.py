@@ -1,0 +1,34 @@
+"""What every test lives under: no network, no keys, one data setting."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+_LOCAL = ("127.", "::1", "localhost")
+_connect = socket.socket.connect
+
+
+def _only_here(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(_LOCAL):
+        raise RuntimeError(f"a test tried to reach {address}: tests do not use the network")
+    return _connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _closed_world(monkeypatch):
+    """Blocks every address but this machine's, and forgets keys and settings of the caller."""
+    monkeypatch.setattr(socket.socket, "connect", _only_here)
+    for name in list(os.environ):
+        if name.startswith(("OPENAI_", "PALATE_")) and name != "PALATE_DATA":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def palate_data() -> Path:
+    """The folder of real data sets; skips the test where there is none."""
+    folder = os.environ.get("PALATE_DATA")
+    if not folder:
+        pytest.skip("PALATE_DATA is not set: the real data sets are not here")
+    return Path(folder)
