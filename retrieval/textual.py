@@ -3,7 +3,7 @@
 Reciprocal rank fusion (G. Cormack, C. Clarke and S. Buettcher, SIGIR 2009): an item scores
 ``sum(w / (60 + rank))`` over the lists that have it. The embedder's list counts as far as it can
 be trusted with the script of the request: WordLlama sees Chinese as loose bytes, so there BM25
-decides almost alone.
+decides and the embedder only fills up.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 #: The constant of the paper: how slowly ranks lose weight.
 SLOWNESS = 60
-#: What the embedder's list counts against BM25's, at full trust, and without any.
+#: What the embedder's list counts against BM25's at full trust; and without any, where it is too
+#: little to overturn the difference of two ranks.
 TRUSTED = 1.0
-UNTRUSTED = 0.1
+UNTRUSTED = 0.02
 
 
 def search(index: Index, text: str, limit: int) -> list[tuple[str, float]]:
