@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from palate.retrieval.factors import Factors, learn_factors
 from palate.retrieval.files import replace_file
 from palate.retrieval.interactions import Interactions
-from palate.retrieval.neighbours import cosine_neighbours, followers
+from palate.retrieval.neighbours import Followers, cosine_neighbours, count_followers
 from palate.retrieval.popularity import Popularity, count_popularity
+from palate.retrieval.regression import Regression, learn_regression
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-FILE = "behaviour.npz"
+FILE, WEIGHTS = "behaviour.npz", "regression.npy"
 
 
 @dataclass(frozen=True)
@@ -26,62 +30,117 @@ class Behaviour:
 
     Attributes:
         neighbours: Undirected cosine, (n_items, n_items) CSR.
-        followers: Directed, row i holds what comes after i.
+        followers: Directed counts.
+        regression: Every item regressed on the others.
+        factors: What comes next, learnt.
         popularity: Counts by item.
         n_events: Interactions behind all this.
     """
 
     neighbours: csr_matrix
-    followers: csr_matrix
+    followers: Followers
+    regression: Regression
+    factors: Factors
     popularity: Popularity
     n_events: int
 
 
-def learn_behaviour(interactions: Interactions) -> Behaviour:
-    """Builds every statistic from ordered interactions."""
+def learn_behaviour(
+    log: Interactions,
+    *,
+    start: Factors | None = None,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Behaviour:
+    """Builds every statistic from ordered interactions.
+
+    Args:
+        log: The interactions.
+        start: Factors learnt from most of the same log: one more pass brings in the rest.
+        seed: Of the factors.
+        progress: Told the name of each step.
+    """
+    if start is not None:
+        factors = learn_factors(log, start=start, epochs=1, seed=seed, progress=progress)
+    else:
+        factors = learn_factors(log, seed=seed, progress=progress)
+    if progress:
+        progress("counting what people do together")
     return Behaviour(
-        cosine_neighbours(interactions),
-        followers(interactions),
-        count_popularity(interactions),
-        len(interactions.items),
+        cosine_neighbours(log),
+        count_followers(log),
+        learn_regression(log),
+        factors,
+        count_popularity(log),
+        len(log.items),
     )
 
 
 def save_behaviour(behaviour: Behaviour, folder: Path) -> None:
-    """Writes ``behaviour.npz``, all or nothing."""
-    parts = {"n_events": np.array(behaviour.n_events)}
-    for name in ("neighbours", "followers"):
-        matrix = getattr(behaviour, name)
-        parts |= {
-            f"{name}_data": matrix.data,
-            f"{name}_indices": matrix.indices.astype(np.int32),
-            f"{name}_indptr": matrix.indptr.astype(np.int64),
-        }
-    for name in ("people", "late", "liked"):
-        parts[name] = getattr(behaviour.popularity, name)
+    """Writes ``behaviour.npz`` and ``regression.npy``, each all or nothing."""
+    followers, regression = behaviour.followers, behaviour.regression
+    factors, popularity = behaviour.factors, behaviour.popularity
+    parts: dict[str, NDArray[np.generic]] = {
+        "n_events": np.array(behaviour.n_events),
+        "leaving": followers.leaving,
+        "coming": followers.coming,
+        "regression_place": regression.place,
+        "regression_rows": regression.rows,
+        "factors_place": factors.place,
+        "factors_given": factors.given,
+        "factors_next": factors.next,
+        "factors_bias": factors.bias,
+        "people": popularity.people,
+        "late": popularity.late,
+        "liked": popularity.liked,
+    }
+    parts |= _sparse_parts("neighbours", behaviour.neighbours)
+    parts |= _sparse_parts("followers", followers.counts)
+    _write(folder / WEIGHTS, lambda buffer: np.save(buffer, regression.weights))
+    _write(folder / FILE, lambda buffer: np.savez(buffer, allow_pickle=False, **parts))
+
+
+def _sparse_parts(name: str, matrix: csr_matrix) -> dict[str, NDArray[np.generic]]:
+    return {
+        f"{name}_data": matrix.data,
+        f"{name}_indices": matrix.indices.astype(np.int32),
+        f"{name}_indptr": matrix.indptr.astype(np.int64),
+    }
+
+
+def _write(path: Path, save: Callable[[io.BytesIO], None]) -> None:
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **parts)
-    replace_file(folder / FILE, buffer.getbuffer())
+    save(buffer)
+    replace_file(path, buffer.getvalue())
 
 
 def load_behaviour(folder: Path) -> Behaviour:
-    """Reads ``behaviour.npz``.
+    """Reads what ``save_behaviour`` wrote; the regression's weights are mapped, not read.
 
     Raises:
-        OSError: It is not there.
-        ValueError: It is not what was written.
-        KeyError: It lacks a part.
+        OSError: A file is not there.
+        ValueError: A file is not what was written.
+        KeyError: A part is missing.
     """
     from scipy.sparse import csr_matrix
 
+    weights = np.load(folder / WEIGHTS, mmap_mode="r", allow_pickle=False)
     with np.load(folder / FILE, allow_pickle=False) as parts:
         n = len(parts["people"])
-        matrices = [
+        neighbours, followers = (
             csr_matrix(
                 (parts[f"{name}_data"], parts[f"{name}_indices"], parts[f"{name}_indptr"]),
                 shape=(n, n),
             )
             for name in ("neighbours", "followers")
-        ]
-        popularity = Popularity(parts["people"], parts["late"], parts["liked"])
-        return Behaviour(*matrices, popularity, int(parts["n_events"]))
+        )
+        if len(weights) != len(parts["regression_rows"]):
+            raise ValueError(f"{WEIGHTS} does not belong to {FILE}")
+        return Behaviour(
+            neighbours,
+            Followers(followers, parts["leaving"], parts["coming"]),
+            Regression(parts["regression_place"], parts["regression_rows"], weights),
+            Factors(*(parts[f"factors_{name}"] for name in ("place", "given", "next", "bias"))),
+            Popularity(parts["people"], parts["late"], parts["liked"]),
+            int(parts["n_events"]),
+        )

@@ -62,7 +62,8 @@ class Witness:
         self._rows = rows
         self._finders: dict[str, Callable[[_Spot], Evidence | None]] = {
             "neighbours": self._neighbours,
-            "recent": self._neighbours,
+            "regression": self._neighbours,
+            "factors": self._neighbours,
             "sequence": self._neighbours,
             "similar": self._similar,
             "tags": self._tags,
@@ -98,7 +99,7 @@ class Witness:
     @cached_property
     def _after(self) -> Values:
         """How each row follows each history item, shape (h, len(rows))."""
-        matrix = self._context.behaviour.followers
+        matrix = self._context.behaviour.followers.counts
         return np.asarray(matrix[self._context.history][:, self._rows].toarray())
 
     @cached_property
@@ -116,7 +117,7 @@ class Witness:
         context, column = self._context, self._column[spot.row]
         sequence = spot.feature == "sequence"
         amounts = (self._after if sequence else self._together)[:, column]
-        recency = context.recency(LONG if spot.feature == "neighbours" else SHORT)
+        recency = context.recency(SHORT if sequence else LONG)
         items = self._best(self._liked * recency * amounts)
         feature = "sequence" if sequence else "neighbours"
         return Evidence(feature, spot.share, items) if items else None

@@ -25,7 +25,9 @@ Rows = NDArray[np.intp]
 Values = NDArray[np.float32]
 
 #: Half-lives, in newer history items, of the long and the short view of a history.
-LONG, SHORT = 25.0, 3.0
+LONG, SHORT = 10.0, 2.0
+#: Newest history items that the regression and the texts are compared with.
+WINDOW, TEXTS = 256, 100
 
 
 @dataclass(frozen=True)
@@ -60,30 +62,36 @@ class Context:
 
     @cached_property
     def neighbours(self) -> Values:
-        """Neighbourhood to the whole history, over the catalogue, shape (n,)."""
+        """Neighbourhood to the newest items, over the catalogue, shape (n,)."""
         return spread(self.behaviour.neighbours, self.history, self.interest * self.recency(LONG))
 
     @cached_property
-    def recent(self) -> Values:
-        """Neighbourhood to the newest items, shape (n,)."""
-        return spread(self.behaviour.neighbours, self.history, self.interest * self.recency(SHORT))
+    def last(self) -> Values:
+        """Weights of the newest items where order counts, shape (h,); they sum to 1."""
+        weights = self.recency(SHORT)
+        return np.asarray(weights / max(weights.sum(), 1e-9), np.float32)
 
     @cached_property
     def sequence(self) -> Values:
-        """What tends to follow the newest items, shape (n,)."""
-        return spread(self.behaviour.followers, self.history, self.interest * self.recency(SHORT))
+        """How often each item came soon after the newest ones, shape (n,)."""
+        return spread(self.behaviour.followers.counts, self.history, self.last)
+
+    @cached_property
+    def regression(self) -> Values:
+        """What the regression makes of the whole history, shape (n,)."""
+        recent, interest = self.history[-WINDOW:], self.interest[-WINDOW:]
+        return self.behaviour.regression.scores(recent, interest)
+
+    @cached_property
+    def factors(self) -> Values:
+        """Score of the sequential factors, shape (n,)."""
+        return self.behaviour.factors.scores(self.history)
 
     @cached_property
     def disliked(self) -> Values:
         """Neighbourhood to what was disliked, shape (n,)."""
         weight = np.maximum(-self.strength, 0) * self.recency(LONG)
         return spread(self.behaviour.neighbours, self.history, weight)
-
-    @cached_property
-    def taste(self) -> Values:
-        """Mean vector of the history, signed by strength, shape (d,)."""
-        weight = np.where(self.strength < 0, self.strength, 0.3 + self.strength)
-        return np.asarray((weight * self.recency(LONG)) @ self.table.vectors[self.history])
 
     @cached_property
     def tag_lean(self) -> Values:
@@ -113,8 +121,21 @@ def _root(vector: Values, rows: Rows) -> Values:
     return np.sqrt(np.asarray(vector[rows], np.float32))
 
 
+def _sequence(context: Context, rows: Rows) -> Values:
+    near = np.flatnonzero(context.last > 1e-3)
+    followers, last = context.behaviour.followers, context.last[near]
+    return followers.lift(context.sequence, context.history[near], last, rows)
+
+
 def _similar(context: Context, rows: Rows) -> Values:
-    return np.asarray(context.table.cosine(context.taste, rows), np.float32)
+    """Mean cosine with the three most similar of what was not disliked."""
+    fine = context.history[-TEXTS:][context.strength[-TEXTS:] >= 0]
+    if not len(fine):
+        return np.zeros(len(rows), np.float32)
+    alike = context.table.vectors[rows] @ context.table.vectors[fine].T
+    best = min(3, len(fine))
+    top = np.partition(alike, alike.shape[1] - best, axis=1)[:, -best:]
+    return np.asarray(top.mean(axis=1), np.float32)
 
 
 def _tags(context: Context, rows: Rows) -> Values:
@@ -134,13 +155,14 @@ def _newest_year(context: Context) -> float:
 
 
 def _era(context: Context, rows: Rows) -> Values:
+    """Weighted mean of ``-log(1 + |years apart|)`` over the newest items."""
     year = context.table.year
-    past, weight = year[context.history], context.recency(SHORT)
+    past, weight = year[context.history[-60:]], context.recency(LONG)[-60:]
     known = np.isfinite(past)
     if not known.any():
         return np.zeros(len(rows), np.float32)
-    centre = np.average(past[known], weights=weight[known])
-    return np.nan_to_num(-np.abs(year[rows] - centre) / 10).astype(np.float32)
+    apart = np.log1p(np.abs(year[rows][:, None] - past[known][None, :]))
+    return np.nan_to_num(-(apart @ weight[known]) / weight[known].sum()).astype(np.float32)
 
 
 def _known(context: Context, rows: Rows) -> Values:
@@ -157,8 +179,9 @@ Feature = Callable[[Context, Rows], Values]
 
 LEARNT: dict[str, Feature] = {
     "neighbours": lambda c, rows: _root(c.neighbours, rows),
-    "recent": lambda c, rows: _root(c.recent, rows),
-    "sequence": lambda c, rows: _root(c.sequence, rows),
+    "regression": lambda c, rows: _at(c.regression, rows),
+    "factors": lambda c, rows: _at(c.factors, rows),
+    "sequence": _sequence,
     "disliked": lambda c, rows: -_root(c.disliked, rows),
     "similar": _similar,
     "tags": _tags,

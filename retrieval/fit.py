@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.retrieval.behaviour import Behaviour, learn_behaviour, save_behaviour
+from palate.retrieval.factors import Factors
 from palate.retrieval.features import Context, Values, feature_matrix
 from palate.retrieval.files import replace_file
 from palate.retrieval.index import Index
@@ -27,10 +28,12 @@ from palate.retrieval.store import Store
 from palate.settings import Settings
 
 STATE = "fit.json"
-#: People whose last item the weights are learnt from, and items beside each target.
-MOST_LISTS = 4000
+#: People whose last items the weights are learnt from, how many of these, lists made of each,
+#: and items beside each target.
+MOST_PEOPLE = 3000
+CUTS, SAMPLES = 2, 2
 NEGATIVES = 19
-_SHORTEST = 5
+_SHORTEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,8 @@ def fit(
     log = build_interactions(
         store.event_arrays(), index.items.position, settings.strengths, without=without
     )
-    prior = _weights(log, index.items, {user for user, _ in without}, seed, tell)
-    tell("counting what people do together")
-    save_behaviour(learn_behaviour(log), index.folder)
+    prior, factors = _weights(log, index.items, {user for user, _ in without}, seed, tell)
+    save_behaviour(learn_behaviour(log, start=factors, seed=seed, progress=tell), index.folder)
     save_prior(prior, index.folder)
     _save_state(index.folder, version, index.items)
     people = int((log.lengths() > 0).sum())
@@ -91,59 +93,73 @@ def _weights(
     excluded: Collection[str],
     seed: int,
     tell: Callable[[str], None],
-) -> Prior:
+) -> tuple[Prior, Factors | None]:
+    """Learns the weights, and the factors of the log without the targets."""
     rng = np.random.default_rng(seed)
     people = _people(log, excluded, rng)
     if not len(people):
-        return Prior()
-    tell("counting without the last items")
-    last = log.start[people + 1] - 1
+        return Prior(), None
     mask = np.ones(len(log.items), bool)
-    mask[last] = False
-    behaviour = learn_behaviour(log.keep(mask))
+    for back in range(1, CUTS + 1):
+        mask[log.start[people + 1] - back] = False
+    behaviour = learn_behaviour(log.keep(mask), seed=seed, progress=tell)
     tell(f"learning the weights from {len(people)} people")
+    met = np.flatnonzero(behaviour.popularity.people > 0)
     lists, targets = [], []
-    for person in people:
-        matrix, target = training_list(log, table, behaviour, int(person), rng)
-        lists.append(matrix)
-        targets.append(target)
-    return fit_prior(lists, targets)
+    for person in people.tolist() * SAMPLES:
+        for back in range(1, CUTS + 1):
+            made = training_list(log, table, behaviour, (person, back), met, rng)
+            if made is not None:
+                lists.append(made[0])
+                targets.append(made[1])
+    factors = behaviour.factors if len(behaviour.factors.bias) else None
+    return fit_prior(lists, targets), factors
 
 
 def _people(
     log: Interactions, excluded: Collection[str], rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """People with enough of a past whose last item was not disliked."""
-    lengths = log.lengths()
-    last = np.maximum(log.start[1:] - 1, 0)
-    fine = lengths >= _SHORTEST
-    if len(log.items):
-        fine &= log.strength[last] >= 0
-    fine &= ~np.isin(np.array(log.users), np.array(list(excluded))) if excluded else True
-    people = np.flatnonzero(fine)
-    return np.sort(rng.permutation(people)[:MOST_LISTS])
+    """People with enough of a past."""
+    fine = log.lengths() >= _SHORTEST
+    if excluded:
+        fine &= ~np.isin(np.array(log.users), np.array(list(excluded)))
+    # In random order: the lists kept aside are then of other people than those learnt from.
+    return rng.permutation(np.flatnonzero(fine))[:MOST_PEOPLE]
 
 
 def training_list(
     log: Interactions,
     table: ItemTable,
     behaviour: Behaviour,
-    person: int,
+    cut: tuple[int, int],
+    met: NDArray[np.intp],
     rng: np.random.Generator,
-) -> tuple[Values, int]:
-    """Makes one list: a person's last item, shuffled among items sampled at random.
+) -> tuple[Values, int] | None:
+    """Makes one list: an item that a person came to, shuffled among items sampled at random.
+
+    Args:
+        log: All interactions.
+        table: The items.
+        behaviour: Statistics that know nothing of the target.
+        cut: Code of the person, and which of their last items is the target (1 the last).
+        met: Rows that somebody has met: the others would be told apart by that alone.
+        rng: Chooses and shuffles.
 
     Returns:
-        The feature matrix, and the row of the target in it.
+        The feature matrix and the row of the target in it; ``None`` where the target was
+        disliked.
     """
-    start, end = int(log.start[person]), int(log.start[person + 1])
-    target = log.items[end - 1]
+    person, back = cut
+    start, end = int(log.start[person]), int(log.start[person + 1]) - back
+    target = log.items[end]
+    if log.strength[end] < 0 or len(met) < 2:
+        return None
     context = Context(
-        table, behaviour, log.items[start : end - 1].astype(np.intp),
-        log.strength[start : end - 1], {}, {},
-    )  # fmt: skip
-    others = rng.choice(len(table), min(NEGATIVES, len(table) - 1), replace=False)
-    rows = rng.permutation(np.append(others[others != target], target)).astype(np.intp)
+        table, behaviour, log.items[start:end].astype(np.intp), log.strength[start:end], {}, {}
+    )
+    others = rng.choice(met, min(NEGATIVES + 1, len(met)), replace=False)
+    others = others[others != target][:NEGATIVES]
+    rows = rng.permutation(np.append(others, target)).astype(np.intp)
     return feature_matrix(context, rows), int(np.flatnonzero(rows == target)[0])
 
 

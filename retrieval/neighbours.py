@@ -1,13 +1,14 @@
 """What people did together, and in which order: two sparse item x item matrices.
 
-*Neighbours* are undirected: ``cos(i, j) = n_ij / sqrt((n_i + a) (n_j + a))`` over people who have
-both. *Followers* are directed: how often j came shortly after i, lags up to ``LAGS`` weighted
-``1 / lag``, over the same norm. ``a`` damps pairs seen once. Each row keeps its strongest entries,
-so that a row is read in microseconds whatever the size of the catalogue.
+*Neighbours* are undirected: ``cos(i, j) = n_ij / sqrt(n_i n_j + a)`` over people who have both.
+*Followers* are directed: how much more often j came at most ``WINDOW`` items after i than chance
+would have it, ``log((c_ij + 2) / (e_ij + 2))`` with ``e_ij = c_i. c_.j / c``. Each row keeps its
+strongest entries, so that a row is read in microseconds whatever the size of the catalogue.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,11 +19,12 @@ from palate.retrieval.interactions import Interactions
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+Rows = NDArray[np.intp]
 #: Longer histories are cut to their newest part: the work grows with the square of it.
 LONGEST = 1000
-LAGS = 10
-#: Damping of rare items, in people.
-DAMPING = 2.0
+WINDOW = 3
+#: Damping of rare pairs, in squared people.
+DAMPING = 25.0
 #: Entries kept a row; a catalogue of up to this many items keeps all of them.
 KEPT = 512
 _DENSE_LIMIT = 6000
@@ -33,28 +35,31 @@ def cosine_neighbours(interactions: Interactions) -> csr_matrix:
     """Returns the undirected matrix, shape (n_items, n_items), zero diagonal, float32 CSR."""
     people = interactions.newest(LONGEST).matrix()
     counts = np.asarray(people.sum(axis=0)).ravel()
-    norm = 1 / np.sqrt(counts + DAMPING)
-    return _in_blocks(people.T.tocsr(), people, norm, counts)
+    return _in_blocks(people.T.tocsr(), people, counts)
 
 
-def _in_blocks(
-    left: csr_matrix, right: csr_matrix, norm: NDArray[np.float32], counts: NDArray[np.float32]
-) -> csr_matrix:
-    from scipy.sparse import csr_matrix, diags, vstack
+def _in_blocks(left: csr_matrix, right: csr_matrix, counts: NDArray[np.float32]) -> csr_matrix:
+    """Multiplies block by block: the whole product of a large catalogue does not fit."""
+    from scipy.sparse import csr_matrix, vstack
 
     n = left.shape[0]
     if n <= _DENSE_LIMIT and counts.sum() > 50 * n:
         dense = right.toarray()
-        product = (dense.T @ dense) * norm[:, None] * norm[None, :]
+        product = (dense.T @ dense) / np.sqrt(np.outer(counts, counts) + DAMPING)
         np.fill_diagonal(product, 0)
-        return strongest(csr_matrix(product.astype(np.float32)), KEPT if n > KEPT * 8 else n)
+        return strongest(csr_matrix(product.astype(np.float32)), kept_of(n))
     rows = []
     for start in range(0, n, _BLOCK):
-        block = (left[start : start + _BLOCK] @ right).tocsr()
-        block = diags(norm[start : start + _BLOCK]) @ block @ diags(norm)
-        block = block.tolil() if block.nnz == 0 else block
-        rows.append(strongest(_without_diagonal(block.tocsr(), start), KEPT))
+        block = _without_diagonal((left[start : start + _BLOCK] @ right).tocsr(), start)
+        row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)) + start
+        block.data = block.data / np.sqrt(counts[row] * counts[block.indices] + DAMPING)
+        rows.append(strongest(block, KEPT))
     return vstack(rows, format="csr").astype(np.float32)
+
+
+def kept_of(n: int) -> int:
+    """Returns how many entries a row keeps; a small catalogue keeps all."""
+    return KEPT if n > 8 * KEPT else n
 
 
 def _without_diagonal(block: csr_matrix, start: int) -> csr_matrix:
@@ -64,21 +69,55 @@ def _without_diagonal(block: csr_matrix, start: int) -> csr_matrix:
     return block
 
 
-def followers(interactions: Interactions) -> csr_matrix:
-    """Returns the directed matrix: row i, column j is how strongly j follows i."""
+@dataclass(frozen=True)
+class Followers:
+    """Directed counts, ready to be turned into lifts.
+
+    Attributes:
+        counts: ``log(1 + c_ij / 2)`` as CSR, shape (n_items, n_items).
+        leaving: ``c_i.``, shape (n_items,).
+        coming: ``c_.j / c``, shape (n_items,).
+    """
+
+    counts: csr_matrix
+    leaving: NDArray[np.float32]
+    coming: NDArray[np.float32]
+
+    def lift(
+        self, spread: NDArray[np.float32], given: Rows, weights: NDArray[np.float32], rows: Rows
+    ) -> NDArray[np.float32]:
+        """Returns ``sum_i w_i log((c_ij + 2) / (e_ij + 2))`` for each row j.
+
+        Args:
+            spread: ``weights @ counts[given]``, shape (n_items,).
+            given: Items of the history, shape (h,).
+            weights: Theirs, shape (h,).
+            rows: Items asked about, shape (m,).
+        """
+        chance = np.log1p(np.outer(self.leaving[given], self.coming[rows]) / 2)
+        return np.asarray(spread[rows] - weights @ chance, np.float32)
+
+
+def count_followers(interactions: Interactions) -> Followers:
+    """Counts what comes at most ``WINDOW`` items after what."""
     from scipy.sparse import coo_matrix
 
     n = interactions.n_items
     items, user = interactions.items, interactions.user
-    counts = np.bincount(items, minlength=n)
-    norm = 1 / np.sqrt(counts + DAMPING)
-    total = coo_matrix((n, n), dtype=np.float32).tocsr()
-    for lag in range(1, LAGS + 1):
+    before, after = [], []
+    for lag in range(1, WINDOW + 1):
         same = user[:-lag] == user[lag:]
-        before, after = items[:-lag][same], items[lag:][same]
-        value = (norm[before] * norm[after] / lag).astype(np.float32)
-        total = total + coo_matrix((value, (before, after)), shape=(n, n)).tocsr()
-    return strongest(total.tocsr(), KEPT if n > KEPT * 8 else n)
+        before.append(items[:-lag][same])
+        after.append(items[lag:][same])
+    first, second = np.concatenate(before), np.concatenate(after)
+    ones = np.ones(len(first), np.float32)
+    counts = coo_matrix((ones, (first, second)), shape=(n, n)).tocsr()
+    counts.data = np.log1p(counts.data / 2)
+    return Followers(
+        strongest(counts, kept_of(n)),
+        np.bincount(first, minlength=n).astype(np.float32),
+        (np.bincount(second, minlength=n) / max(len(second), 1)).astype(np.float32),
+    )
 
 
 def strongest(matrix: csr_matrix, kept: int) -> csr_matrix:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from palate.retrieval.interactions import Interactions
 
-#: The newest share of each person's history that counts as "lately".
-LATE_SHARE = 0.3
+#: The newest part of a history counts as "lately": a fifth of it, at most this many items.
+LATE_SHARE, LATE_MOST = 0.2, 20
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,18 @@ class Popularity:
         return np.log1p(self.people)
 
     def lateness(self) -> NDArray[np.float32]:
-        """``log((late + 1) / (share * people + 1))``: above 0, the item comes late in histories."""
-        return np.log((self.late + 1) / (LATE_SHARE * self.people + 1)).astype(np.float32)
+        """``log((late + 2) / (expected + 2))``: above 0, the item comes late in histories."""
+        share = self.late.sum() / max(self.people.sum(), 1)
+        return np.log((self.late + 2) / (share * self.people + 2)).astype(np.float32)
 
 
 def count_popularity(interactions: Interactions) -> Popularity:
     """Counts people, late people and opinions by item."""
     n, items = interactions.n_items, interactions.items
     place = np.arange(len(items)) - interactions.start[:-1][interactions.user]
-    late = place >= (1 - LATE_SHARE) * interactions.lengths()[interactions.user]
+    lengths = interactions.lengths()
+    newest = np.clip((lengths * LATE_SHARE).astype(np.int64), 1, LATE_MOST)
+    late = place >= (lengths - newest)[interactions.user]
     people = np.bincount(items, minlength=n).astype(np.float32)
     opinion = np.bincount(items, weights=interactions.strength, minlength=n)
     return Popularity(

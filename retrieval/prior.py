@@ -21,9 +21,10 @@ from palate.retrieval.files import replace_file
 FILE = "prior.json"
 #: Used until there are enough events to learn from, and for what no log can teach.
 FIXED: dict[str, float] = {
-    "neighbours": 0.8,
-    "recent": 0.4,
-    "sequence": 0.4,
+    "neighbours": 0.6,
+    "regression": 0.4,
+    "factors": 0.0,
+    "sequence": 0.3,
     "disliked": 0.2,
     "similar": 0.4,
     "tags": 0.5,
@@ -32,7 +33,7 @@ FIXED: dict[str, float] = {
     "liked": 0.3,
     "freshness": 0.05,
     "era": 0.1,
-    "known": 0.0,
+    "known": -1.0,
     "request": 6.0,
     "wish": 3.0,
 }

@@ -24,6 +24,13 @@ def _positive(values: Values, allowed: Mask, limit: int) -> Rows:
     return rows[masked[rows] > 0]
 
 
+def _factors(context: Context, allowed: Mask, limit: int) -> Rows:
+    if not len(context.behaviour.factors.bias) or not len(context.history):
+        return np.zeros(0, np.intp)
+    rows = np.flatnonzero(allowed & (context.behaviour.factors.place >= 0))
+    return rows[best_rows(context.factors[rows], limit)]
+
+
 def _popular(context: Context, allowed: Mask, limit: int) -> Rows:
     rows = np.flatnonzero(allowed)
     popularity = context.behaviour.popularity
@@ -48,7 +55,8 @@ SOURCES: dict[str, tuple[Source, float]] = {
     "request": (lambda c, allowed, limit: _mapped(dict(c.asked), allowed, limit), 1.0),
     "wishes": (lambda c, allowed, limit: _mapped(dict(c.wished), allowed, limit), 0.3),
     "neighbours": (lambda c, allowed, limit: _positive(c.neighbours, allowed, limit), 0.4),
-    "recent": (lambda c, allowed, limit: _positive(c.recent, allowed, limit), 0.2),
+    "regression": (lambda c, allowed, limit: _positive(c.regression, allowed, limit), 0.3),
+    "factors": (_factors, 0.3),
     "sequence": (lambda c, allowed, limit: _positive(c.sequence, allowed, limit), 0.3),
     "popular": (_popular, 0.2),
     "fresh": (_fresh, 0.05),
