@@ -92,7 +92,11 @@ def paired(
     Args:
         a: Values of the one that is judged, shape (cases,).
         b: Values of the one that it is held against, shape (cases,).
-        seed, n, level, method, users: As of `interval`.
+        seed: As of `interval`.
+        n: As of `interval`.
+        level: As of `interval`.
+        method: As of `interval`.
+        users: As of `interval`.
 
     Raises:
         EvalError: As of `interval`, or the two differ in length.
@@ -120,7 +124,11 @@ def intervals(
 
     Args:
         values: Shape (cases, columns), finite.
-        seed, n, level, method, users: As of `interval`.
+        seed: As of `interval`.
+        n: As of `interval`.
+        level: As of `interval`.
+        method: As of `interval`.
+        users: As of `interval`.
 
     Raises:
         EvalError: As of `interval`.

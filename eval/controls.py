@@ -139,9 +139,8 @@ class Random:
                 "A random order needs items to draw from. Give the cases candidates, or the "
                 "control the ids of the catalogue."
             )
-        asked = [self._seed, request.user, request.history, request.text, request.scene]
-        asked += [sorted(listed)] if listed is not None else []
-        salt = tie_key(json.dumps(asked)).to_bytes(8)
+        asked = (self._seed, request.user, request.history, request.text, request.scene)
+        salt = tie_key(json.dumps([*asked, sorted(listed or ())])).to_bytes(8)
         pool = self._items if listed is None else listed
         order = sorted(pool, key=lambda item: tie_key(item, salt))
         return in_order(order if listed is not None else order[: request.n])

@@ -17,21 +17,28 @@ if TYPE_CHECKING:
 class Arrays(Protocol):
     """Interactions as arrays, such as `palate.retrieval.store.EventArrays`.
 
-    Attributes:
-        users: User ids; the code of a user is a position in it.
-        items: Item ids; the code of an item is a position in it.
-        user: User code of each interaction, shape (n,).
-        item: Item code of each interaction, shape (n,).
+    Whatever else a dataclass of this form holds in columns of shape (n,) is cut along with these.
     """
 
     @property
-    def users(self) -> tuple[str, ...]: ...
+    def users(self) -> tuple[str, ...]:
+        """User ids by code."""
+        ...
+
     @property
-    def items(self) -> tuple[str, ...]: ...
+    def items(self) -> tuple[str, ...]:
+        """Item ids by code."""
+        ...
+
     @property
-    def user(self) -> NDArray[np.int32]: ...
+    def user(self) -> NDArray[np.int32]:
+        """User codes, shape (n,)."""
+        ...
+
     @property
-    def item(self) -> NDArray[np.int32]: ...
+    def item(self) -> NDArray[np.int32]:
+        """Item codes, shape (n,)."""
+        ...
 
 
 A = TypeVar("A", bound=Arrays)

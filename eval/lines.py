@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from palate.errors import EvalError
 
@@ -31,10 +31,10 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise EvalError(f"{path} cannot be read: {error}. Check the file.") from None
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         packed = file.read(2) == _GZIP
-    return gzip.open(path, "rb") if packed else path.open("rb")
+    return cast(BinaryIO, gzip.open(path, "rb")) if packed else path.open("rb")
 
 
 def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:

@@ -206,9 +206,16 @@ def _client(folder: Path) -> Any:
         from chromadb.config import Settings
 
     # Resolved: Chroma tells folders apart by the spelling of their path.
-    return chromadb.PersistentClient(
-        str(folder.resolve()), settings=Settings(anonymized_telemetry=False)
-    )
+    path = str(folder.resolve())
+    try:
+        return chromadb.PersistentClient(path, settings=Settings(anonymized_telemetry=False))
+    except BaseException:
+        # Chroma leaves a half-started system in its registry, where the next client of the
+        # folder would find it, broken.
+        systems = chromadb.api.client.SharedSystemClient
+        systems._identifier_to_system.pop(path, None)
+        systems._identifier_to_refcount.pop(path, None)
+        raise
 
 
 @contextmanager

@@ -55,5 +55,8 @@ def _parse(line: str) -> dict[str, Any] | str:
     if not isinstance(row, dict):
         return "not a JSON object"
     if "\\ud" in line or "\\uD" in line:  # escapes can make half of a character
-        row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
+        whole: dict[str, Any] = json.loads(
+            json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        )
+        return whole
     return row

@@ -6,9 +6,10 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from palate.errors import CatalogueError
 
@@ -93,8 +94,7 @@ class Source:
             CatalogueError: The gzip stream is cut off or damaged.
         """
         try:
-            with self.path.open("rb") as raw:
-                stream: IO[bytes] = gzip.open(raw) if self.packed else raw
+            with self.path.open("rb") as raw, self._unpacked(raw) as stream:
                 while block := stream.read(_BLOCK):
                     yield block
                     if progress:
@@ -107,6 +107,9 @@ class Source:
             raise CatalogueError(
                 f"{self.path.name} is a damaged gzip file ({error}): fetch it again."
             ) from None
+
+    def _unpacked(self, raw: BinaryIO) -> AbstractContextManager[BinaryIO | gzip.GzipFile]:
+        return gzip.GzipFile(fileobj=raw) if self.packed else nullcontext(raw)
 
     def lines(self, encoding: str, progress: Progress | None = None) -> Iterator[str]:
         r"""Yields text in pieces of whole lines, each line ended by ``\n``.

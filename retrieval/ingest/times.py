@@ -46,7 +46,7 @@ class TimeReader:
             if _are_dates(text, number):
                 return number.clear(len(number))  # all null: left to the date formats
             median = float(number.abs().median() or 0)  # type: ignore[arg-type]
-            self._divisor = next(divisor for top, divisor in _UNITS if median < top)
+            self._divisor = next(divisor for top, divisor in _UNITS if median <= top)
         return number / self._divisor
 
 

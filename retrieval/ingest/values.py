@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -54,7 +55,7 @@ def clean_id(value: object, column: str, tally: Tally) -> str:
 
 def is_missing(value: object, words: frozenset[str] = MISSING) -> bool:
     """Returns whether a value stands for none."""
-    if value is None or (isinstance(value, float) and value != value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return True
     if isinstance(value, str):
         return value.strip() in words
@@ -70,7 +71,7 @@ def to_number(text: str) -> int | float | None:
 
 def whole(number: float) -> int | float | None:
     """Returns a number, as an int where it is whole; ``None`` for nan and infinities."""
-    if number != number or abs(number) == float("inf"):
+    if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 

@@ -80,6 +80,7 @@ class ModelError(PalateError):
     Attributes:
         retryable: Whether the same call may succeed a little later.
         status: The HTTP status, where there was one.
+        wait: Seconds that the server asked to wait; 0 where it did not.
     """
 
     exit_code = 7
@@ -87,6 +88,7 @@ class ModelError(PalateError):
     def __init__(self, message: str, *, retryable: bool = False, status: int | None = None) -> None:
         self.retryable = retryable
         self.status = status
+        self.wait = 0.0
         super().__init__(message)
 
 

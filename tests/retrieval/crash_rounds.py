@@ -11,7 +11,9 @@ import shutil
 import signal
 import sys
 import time
+import warnings
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,12 @@ from palate.retrieval.lexical import LexicalIndex
 from palate.retrieval.store import Store
 from palate.retrieval.words import words
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import chromadb  # noqa: F401 - once here instead of in every child
+    import scipy.sparse  # noqa: F401
+
+STARTS = ("old", "none")
 chroma.BATCH = gather.BATCH = 32  # several steps even with few items
 STEPS = [
     (build, "write_manifest"), (build, "save_table"), (build, "fill_vectors"),
@@ -39,9 +47,9 @@ class Hashing:
 
     def embed(self, texts):
         rows = np.zeros((len(texts), 16), np.float32)
-        for row, text in zip(rows, texts, strict=True):
+        for row, text in enumerate(texts):
             for word in words(text):
-                row += np.random.default_rng(zlib.crc32(word.encode())).normal(size=16)
+                rows[row] += np.random.default_rng(zlib.crc32(word.encode())).normal(size=16)
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.divide(rows, lengths, out=rows, where=lengths > 0)
 
@@ -63,7 +71,7 @@ def dump(index):
 
 
 def in_child(work):
-    """Forks; returns what ``work`` returned, or None if it was killed."""
+    """Forks; returns the child and the end of a pipe where the result of ``work`` will be."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -139,9 +147,10 @@ def main(root, randoms):
         store.delete_items(["i020", "i021"])
     seconds = run(update, root / "fresh", store_path)
     after = run(look, root / "fresh", store_path)
-    rng = random.Random(5)
-    rounds = [(start, step) for start in ("old", "none") for step in range(40)]
-    rounds += [(start, -rng.uniform(0, seconds)) for start in ("old", "none")] * randoms
+    known_states = {"nothing": None, "old": before, "new": after}
+    rng = random.Random()
+    rounds = [("old", step) for step in range(40)] + [("none", step) for step in range(0, 40, 4)]
+    rounds += [(start, -rng.uniform(0, seconds)) for _ in range(randoms) for start in STARTS]
     done = set()
     for start, step in rounds:
         if start in done and step >= 0:
@@ -150,7 +159,7 @@ def main(root, randoms):
         shutil.rmtree(work, ignore_errors=True)
         if start == "old":
             shutil.copytree(root / "old", work)
-        child, reading = in_child(lambda: update(work, store_path, step if step >= 0 else None))
+        child, reading = in_child(partial(update, work, store_path, step if step >= 0 else None))
         if step < 0:
             time.sleep(-step)
             os.kill(child, signal.SIGKILL)
@@ -161,11 +170,11 @@ def main(root, randoms):
         seen = None
         if (work / "manifest.json").exists():
             seen = run(look, work, store_path)
-        name = "nothing" if seen is None else {True: "old"}.get(seen == before, "?")
-        name = "new" if seen == after else name
-        mended = run(look, work, store_path, then_update=True) == after
+        names = [name for name, known in known_states.items() if known == seen]
+        name = names[0] if names else "neither"
+        mended = name == "new" or run(look, work, store_path, then_update=True) == after
         left = sorted(path.name for path in work.iterdir())
-        print(json.dumps([start, step, killed, name, mended, left]), flush=True)
+        sys.stdout.write(json.dumps([start, step, killed, name, mended, left]) + "\n")
 
 
 if __name__ == "__main__":

@@ -117,7 +117,9 @@ def test_cosine_of_some_rows_or_all(rows):
     table, query = _random(50), np.arange(6, dtype=np.float32)
     picked = slice(None) if rows is None else np.array(rows, dtype=np.intp)
     expected = (table.vectors @ query / np.linalg.norm(query))[picked]
-    assert table.cosine(query, None if rows is None else picked) == pytest.approx(expected, abs=1e-6)
+    assert table.cosine(query, None if rows is None else picked) == pytest.approx(
+        expected, abs=1e-6
+    )
 
 
 def test_nearest_is_exact_masked_and_never_a_wordless_item():

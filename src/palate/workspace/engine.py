@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from palate.agent.rankers import RankTask, make_ranker
+from palate.agent.rankers import RankTask, make_ranker, prior_ranking
 from palate.agent.reasons import write_reasons
 from palate.domain import (
-    Candidate,
     Item,
     Model,
     Pool,
@@ -81,7 +80,7 @@ class Engine:
         if not self._asks_model(prepared):
             # No event loop for what never waits: it would cost more than the ranking.
             return self._slate(prepared, prior_ranking(prepared.pool.candidates))
-        return run(self._with_model(prepared))
+        return run(self._with_model_once(prepared))
 
     async def arecommend(self, request: Request) -> Slate:
         """Answers a request without blocking the event loop."""
@@ -110,6 +109,14 @@ class Engine:
         wanted = prepared.asked != "prior" and len(prepared.pool.candidates) > 1
         return wanted and self.model is not None
 
+    async def _with_model_once(self, prepared: Prepared) -> Slate:
+        """Asks within a loop of its own, and leaves no connection behind in it."""
+        assert self.model is not None
+        try:
+            return await self._with_model(prepared)
+        finally:
+            await self.model.aclose()
+
     async def _with_model(self, prepared: Prepared) -> Slate:
         assert self.model is not None
         task = RankTask(
@@ -134,7 +141,7 @@ class Engine:
         language = request.language or prepared.profile.language
         reasons = write_reasons(
             top, ranking.opinion, prepared.profile, prepared.items,
-            language or self.settings.catalogue.language,
+            language=language or self.settings.catalogue.language, request=request.text or "",
         )  # fmt: skip
         recommendations = tuple(
             Recommendation(
@@ -214,13 +221,6 @@ class WorkspaceRecommender:
         ids = self.engine.retriever.index.items.ids
         order = tuple(ids[row] for row in scored.rows)
         return Ranked(order, tuple(strictly_decreasing(scored.logp.tolist())))
-
-
-def prior_ranking(candidates: Sequence[Candidate]) -> Ranking:
-    """Returns the candidates in the prior's own order."""
-    order = tuple(candidate.item.id for candidate in candidates)
-    scores = strictly_decreasing(candidate.prior for candidate in candidates)
-    return Ranking(order, dict(zip(order, scores, strict=True)), "prior")
 
 
 def strictly_decreasing(scores: Iterable[float]) -> list[float]:

@@ -107,6 +107,24 @@ class Palate:
     ) -> None:
         self.close()
 
+    async def aclose(self) -> None:
+        """Does what `close` does, the connections of this event loop included."""
+        engine = self.__dict__.get("engine")
+        if engine is not None and engine.model is not None:
+            await engine.model.aclose()
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
     @cached_property
     def store(self) -> Store:
         """The system of record."""

@@ -1,0 +1,90 @@
+"""Fusion of the prior with a model's opinion.
+
+    score(i) = log P_prior(i) + weight * u(i)
+
+where ``u`` is the model's log-utility of the item: its log-probabilities where the ranker has them,
+else those of a Plackett-Luce model read off its order, ``u(rank r of m) = -log(r)``, centred. Items
+that the model left out share the utility of the places that it left open: an opinion about some
+says nothing about which of the others is best.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from palate.domain import Candidate, Opinion, RankBy
+
+
+def utilities(opinion: Opinion, pool: Sequence[str]) -> dict[str, float]:
+    """Returns the model's centred log-utility of each item of the pool.
+
+    Args:
+        opinion: Its order may be partial.
+        pool: Item ids that the model was shown.
+    """
+    if opinion.logprobs:
+        floor = min(opinion.logprobs.values()) - 1e-6
+        raw = {item: opinion.logprobs.get(item, floor) for item in pool}
+    else:
+        raw = _from_ranks(opinion.order, pool)
+    mean = sum(raw.values()) / max(len(raw), 1)
+    return {item: value - mean for item, value in raw.items()}
+
+
+def _from_ranks(order: Sequence[str], pool: Sequence[str]) -> dict[str, float]:
+    placed = {item: -math.log(rank) for rank, item in enumerate(order, start=1)}
+    open_places = [-math.log(rank) for rank in range(len(placed) + 1, len(pool) + 1)]
+    shared = sum(open_places) / len(open_places) if open_places else 0.0
+    return {item: placed.get(item, shared) for item in pool}
+
+
+def fuse(
+    candidates: Sequence[Candidate],
+    opinion: Opinion,
+    *,
+    shown: Sequence[str],
+    weight: float,
+    rank_by: RankBy,
+) -> dict[str, float]:
+    """Scores every candidate; those that the model was not shown come after those it was.
+
+    Args:
+        candidates: Best prior first.
+        opinion: The model's.
+        shown: Item ids that the model was shown: the first ones by the prior.
+        weight: Of the opinion, at least 0.
+        rank_by: ``prior`` and ``model`` force one of the two.
+
+    Returns:
+        Item id -> score, strictly decreasing in the final order, which is the dict's order.
+    """
+    utility = utilities(opinion, shown)
+    prior = {candidate.item.id: candidate.prior for candidate in candidates}
+    place = {item: rank for rank, item in enumerate(prior)}
+    parts = {
+        "prior": lambda item: prior[item],
+        "model": lambda item: utility[item],
+        "fused": lambda item: prior[item] + weight * utility[item],
+    }
+    score = parts[rank_by]
+    window = sorted(shown, key=lambda item: (-score(item), place[item]))
+    rest = [item for item in prior if item not in utility]
+    return descending([(item, score(item)) for item in window], [(i, prior[i]) for i in rest])
+
+
+def descending(
+    first: Sequence[tuple[str, float]], rest: Sequence[tuple[str, float]]
+) -> dict[str, float]:
+    """Joins two scored lists, the second below the first, without ties."""
+    found: dict[str, float] = {}
+    last = math.inf
+    for item, score in (*first, *rest):
+        last = min(score, last - 1e-9)
+        found[item] = last
+    return found
+
+
+def ranked(scores: Mapping[str, float]) -> tuple[str, ...]:
+    """Returns ids, best first."""
+    return tuple(scores)

@@ -1,0 +1,66 @@
+"""Models by settings. Without a configured name there is no model, whatever keys exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from palate.errors import SettingsError
+
+if TYPE_CHECKING:
+    from palate.domain import Model
+    from palate.settings import ModelSettings
+
+SCRIPTED = "scripted:"
+
+
+def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | None:
+    """Makes the model that the settings name.
+
+    Args:
+        settings: A name such as ``Qwen/Qwen3-8B``, or ``scripted:FILE`` for replies from a file.
+        environ: Holds the key, under the name that the settings give.
+
+    Returns:
+        ``None`` where no name is configured.
+
+    Raises:
+        SettingsError: The base URL or the file cannot be used.
+    """
+    if not settings.name:
+        return None
+    if settings.name.startswith(SCRIPTED):
+        from palate.agent.models.scripted import ScriptedModel
+
+        return ScriptedModel.load(Path(settings.name.removeprefix(SCRIPTED)))
+    if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
+        raise SettingsError(
+            f"model.base_url is {settings.base_url!r}; it starts with http:// or https://, such as "
+            "http://localhost:8000/v1."
+        )
+    from palate.agent.models.openai import OpenAIModel
+
+    return OpenAIModel(
+        settings.name,
+        base_url=settings.base_url or None,
+        api_key=environ.get(settings.api_key_env) or None,
+        retries=settings.retries,
+    )
+
+
+def parse_model_flag(text: str) -> tuple[str | None, str]:
+    """Splits ``URL#NAME`` or ``NAME``.
+
+    Returns:
+        Base URL (``None`` if not given) and name.
+
+    Raises:
+        SettingsError: A URL without a name.
+    """
+    if "://" not in text:
+        return None, text
+    url, _, name = text.partition("#")
+    if not name:
+        raise SettingsError(f"--model {text!r} lacks the name: write URL#NAME.")
+    return url, name

@@ -1,0 +1,73 @@
+"""From the bytes of an answer to a completion: every reply is checked to be one.
+
+HTTP 200 proves nothing: servers and proxies answer 200 with HTML, half a JSON object, an error
+object, or no choices at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from palate.domain import Completion, Usage
+from palate.errors import ReplyError
+
+#: Longer texts are cut: no reply of ours is longer.
+MAX_TEXT = 32_768
+_FINISHES = {"stop", "length"}
+
+
+def read_completion(body: bytes, model: str) -> Completion:
+    """Reads the body of a chat completion.
+
+    Raises:
+        ReplyError: It is not one; retryable where another try may help.
+    """
+    data = _object(body)
+    if data.get("error"):
+        raise ReplyError(f"The server reported: {_told(data['error'])}", retryable=True)
+    choices = data.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(choice, Mapping) or not isinstance(choice.get("message"), Mapping):
+        raise ReplyError("The reply holds no choice.", retryable=True)
+    finish = choice.get("finish_reason")
+    message = choice["message"]
+    if message.get("refusal"):
+        raise ReplyError("The model refused to answer.")
+    if finish == "content_filter":
+        raise ReplyError("The server's content filter cut the reply.")
+    if finish not in _FINISHES:
+        raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
+    text = message.get("content")
+    if not isinstance(text, str) or not text.strip():
+        raise ReplyError("The reply is empty.", retryable=True)
+    return Completion(text[:MAX_TEXT], model, finish, read_usage(data.get("usage")))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ReplyError("The reply is not valid UTF-8.", retryable=True) from None
+    except (ValueError, RecursionError):
+        start = body[:60].decode("utf-8", "replace").strip()
+        raise ReplyError(f"The reply is not JSON; it starts {start!r}.", retryable=True) from None
+    if not isinstance(data, dict):
+        raise ReplyError("The reply is not a JSON object.", retryable=True)
+    return data
+
+
+def _told(error: object) -> str:
+    message = error.get("message") if isinstance(error, Mapping) else error
+    return str(message)[:200]
+
+
+def read_usage(usage: object) -> Usage:
+    """Reads the token counts of a reply; what is missing or absurd counts as 0."""
+    if not isinstance(usage, Mapping):
+        return Usage(1)
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
+    counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"), cached)
+    return Usage(1, *(count if isinstance(count, int) and count > 0 else 0 for count in counts))
