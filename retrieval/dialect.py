@@ -10,7 +10,6 @@ import importlib.util
 import os
 import sqlite3
 import stat
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,15 +19,16 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from palate.errors import PrerequisiteError
 
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_BUSY_SECONDS = 30.0
+_SCRUB_SECONDS = 10.0
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "secure_delete=ON",
     "cache_size=-65536",
-    "busy_timeout=30000",
+    f"busy_timeout={_BUSY_SECONDS * 1000:.0f}",
 )
-_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
-_SCRUB_SECONDS = 30.0
 WRITE = {"palate_write": True}
 
 
@@ -169,11 +169,11 @@ def scrub(engine: Engine) -> None:
 
 
 def _truncate_log(driver: sqlite3.Connection) -> None:
-    end = time.monotonic() + _SCRUB_SECONDS
-    while driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        if time.monotonic() > end:
-            raise PrerequisiteError(
-                "The person is deleted, but another reader keeps old pages of the store alive: "
-                "close it and forget the person once more."
-            )
-        time.sleep(0.02)
+    driver.execute(f"PRAGMA busy_timeout={_SCRUB_SECONDS * 1000:.0f}")
+    blocked = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    driver.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000:.0f}")
+    if blocked:
+        raise PrerequisiteError(
+            "The person is deleted, but another reader keeps old pages of the store alive: "
+            "close it and forget the person once more."
+        )

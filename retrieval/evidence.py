@@ -7,32 +7,24 @@ the feature large. Nothing here writes sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from palate.domain import Evidence, Item, Request
+from palate.domain import Evidence, Item, Request, Wish
 from palate.retrieval.features import LONG, NAMES, SHORT, Context, Rows, Values
+from palate.retrieval.filler import is_filler
 from palate.retrieval.words import words
 
 #: A share below this, in log-odds, is not worth a word.
 LEAST = 0.05
 #: Texts less alike than this share no more than a language.
 LEAST_ALIKE = 0.2
-#: Words that carry no wish: the shortest, and these.
+#: Words up to this length say too little.
 SHORT_WORD = 2
-_EMPTY = frozenset(
-    word
-    for line in (
-        "and are but can for from get good had has have her his how into its like more nice not",
-        "one our out really she some something that the their them then they this very want was",
-        "watch what when with would you your about film films movie movies book books",
-    )
-    for word in line.split()
-)
 MOST = 4
 _ITEMS = 3
 
@@ -54,10 +46,13 @@ class Witness:
         context: What the features looked at.
         request: Its text is searched for answered words.
         rows: Every row that will be asked about: what they share is looked up once.
+        wishes: Stated by the person.
     """
 
-    def __init__(self, context: Context, request: Request, rows: Rows) -> None:
-        self._context, self._request = context, request
+    def __init__(
+        self, context: Context, request: Request, rows: Rows, wishes: Sequence[Wish] = ()
+    ) -> None:
+        self._context, self._request, self._wishes = context, request, wishes
         self._column = {row: column for column, row in enumerate(rows.tolist())}
         self._rows = rows
         self._finders: dict[str, Callable[[_Spot], Evidence | None]] = {
@@ -68,6 +63,7 @@ class Witness:
             "similar": self._similar,
             "tags": self._tags,
             "request": self._request_words,
+            "wish": self._wish_words,
             "popularity": self._popularity,
             "liked": self._popularity,
         }
@@ -141,22 +137,31 @@ class Witness:
         return Evidence(spot.feature, spot.share, fields=tuple(liked[:3])) if liked else None
 
     def _request_words(self, spot: _Spot) -> Evidence:
-        texts = (spot.item.title, spot.item.text, *spot.item.tags, *_texts(spot.item))
-        there = set(words(" ".join(texts)[:10_000]))
-        asked = dict.fromkeys(re.findall(r"\w+", self._request.text or ""))
-        found = [word for token in asked for word in _answered(token, there)]
-        return Evidence(spot.feature, spot.share, words=tuple(dict.fromkeys(found))[:6])
+        return Evidence(spot.feature, spot.share, words=_met(self._request.text or "", spot.item))
+
+    def _wish_words(self, spot: _Spot) -> Evidence:
+        met = [word for wish in self._wishes if wish.likes for word in _met(wish.text, spot.item)]
+        return Evidence(spot.feature, spot.share, words=tuple(dict.fromkeys(met))[:6])
 
     def _popularity(self, spot: _Spot) -> Evidence | None:
         people = int(self._context.behaviour.popularity.people[spot.row])
         return Evidence("popularity", spot.share, words=(str(people),)) if people else None
 
 
+def _met(text: str, item: Item) -> tuple[str, ...]:
+    """Returns the telling words of a request that an item's own words hold."""
+    texts = (item.title, item.text, *item.tags, *_texts(item))
+    there = set(words(" ".join(texts)[:10_000]))
+    asked = dict.fromkeys(re.findall(r"\w+", text))
+    found = [word for token in asked for word in _answered(token, there)]
+    return tuple(dict.fromkeys(found))[:6]
+
+
 def _answered(token: str, there: Collection[str]) -> list[str]:
     """Returns what of a request's token an item holds: the token, or pairs of its characters."""
     parts = words(token)
     if token.isascii() or len(parts) == 1:
-        empty = len(token) <= SHORT_WORD or token.lower() in _EMPTY
+        empty = len(token) <= SHORT_WORD or is_filler(token)
         return [token] if not empty and any(part in there for part in parts) else []
     return [part for part in parts if len(part) > 1 and part in there]
 

@@ -1,12 +1,13 @@
 """Sequential factors: a linear model of what comes next, learnt by gradient descent in NumPy.
 
-    score(j | h) = b_j + sum_k <r_k(h), V_jk>,   r_k(h) = z_k sum_p 2^(-(n - p) / halflife_k) E_{h_p k}
+    score(j | h) = b_j + sum_k <r_k(h), V_jk>
+    r_k(h) = z_k sum_p 2^(-(n - p) / halflife_k) E_{h_p k}
 
 with one view of the history for each half-life (an infinite one sees all of it alike). ``z`` is one
-over the sum of the decay weights, or over its root for the infinite view. It is a factorised Markov
-chain (FPMC: Rendle et al., WWW 2010) with exponential memory, fitted by sampled softmax over uniform
-negatives with Adam, dropout on ``r`` and decoupled weight decay. Being linear in the history, it says
-exactly what each history item contributes to each candidate.
+over the sum of the decay weights, or over its root for the infinite view. It is a factorised
+Markov chain (FPMC: Rendle et al., WWW 2010) with exponential memory, fitted by sampled softmax over
+uniform negatives with Adam, dropout on ``r`` and decoupled weight decay. Being linear in the
+history, it says exactly what each history item contributes to each candidate.
 """
 
 from __future__ import annotations
@@ -66,8 +67,7 @@ class Factors:
         out = np.zeros((len(history), self.given.shape[1]), np.float32)
         known = np.flatnonzero(self.place[history] >= 0)[-WINDOW:]
         if len(known):
-            weights = _memory(len(known))[:, -1, :]
-            spread = np.repeat(weights.T, WIDTH, axis=1)
+            spread = np.repeat(_last_memory(len(known)), WIDTH, axis=1)
             out[known] = self.given[self.place[history[known]]] * spread
         return out
 
@@ -79,6 +79,22 @@ class Factors:
             total = self.next @ self.parts(history).sum(axis=0) + self.bias
             out[mine] = total[self.place[mine]]
         return out
+
+    def scores_at(self, history: NDArray[np.intp], rows: NDArray[np.intp]) -> Floats:
+        """Returns the score of some rows of the table, shape (len(rows),); 0 without a part."""
+        out = np.zeros(len(rows), np.float32)
+        mine = np.flatnonzero(self.place[rows] >= 0)
+        if len(mine):
+            places = self.place[rows[mine]]
+            out[mine] = self.next[places] @ self.parts(history).sum(axis=0) + self.bias[places]
+        return out
+
+
+def _last_memory(length: int) -> Floats:
+    """Weights of each item in the views after the last one, shape (length, views)."""
+    weights = 0.5 ** (np.arange(length)[::-1, None] / np.array(HALF_LIVES))
+    total = weights.sum(axis=0)
+    return (weights / np.where(np.isinf(HALF_LIVES), np.sqrt(total), total)).astype(np.float32)
 
 
 def _memory(length: int) -> Floats:

@@ -87,6 +87,19 @@ class Context:
         """Score of the sequential factors, shape (n,)."""
         return self.behaviour.factors.scores(self.history)
 
+    def regression_at(self, rows: Rows) -> Values:
+        """The same for some rows: a list of twenty needs no pass over the catalogue."""
+        if "regression" in self.__dict__:
+            return _at(self.regression, rows)
+        recent, interest = self.history[-WINDOW:], self.interest[-WINDOW:]
+        return interest @ self.behaviour.regression.between(recent, rows)
+
+    def factors_at(self, rows: Rows) -> Values:
+        """Score of the sequential factors for some rows."""
+        if "factors" in self.__dict__:
+            return _at(self.factors, rows)
+        return self.behaviour.factors.scores_at(self.history, rows)
+
     @cached_property
     def disliked(self) -> Values:
         """Neighbourhood to what was disliked, shape (n,)."""
@@ -179,8 +192,8 @@ Feature = Callable[[Context, Rows], Values]
 
 LEARNT: dict[str, Feature] = {
     "neighbours": lambda c, rows: _root(c.neighbours, rows),
-    "regression": lambda c, rows: _at(c.regression, rows),
-    "factors": lambda c, rows: _at(c.factors, rows),
+    "regression": Context.regression_at,
+    "factors": Context.factors_at,
     "sequence": _sequence,
     "disliked": lambda c, rows: -_root(c.disliked, rows),
     "similar": _similar,

@@ -31,7 +31,7 @@ STATE = "fit.json"
 #: People whose last items the weights are learnt from, how many of these, lists made of each,
 #: and items beside each target.
 MOST_PEOPLE = 3000
-CUTS, SAMPLES = 2, 2
+CUTS, SAMPLES = 2, 1
 NEGATIVES = 19
 _SHORTEST = 6
 
@@ -108,7 +108,7 @@ def _weights(
     lists, targets = [], []
     for person in people.tolist() * SAMPLES:
         for back in range(1, CUTS + 1):
-            made = training_list(log, table, behaviour, (person, back), met, rng)
+            made = training_list(log, table, behaviour, (person, back), met=met, rng=rng)
             if made is not None:
                 lists.append(made[0])
                 targets.append(made[1])
@@ -132,6 +132,7 @@ def training_list(
     table: ItemTable,
     behaviour: Behaviour,
     cut: tuple[int, int],
+    *,
     met: NDArray[np.intp],
     rng: np.random.Generator,
 ) -> tuple[Values, int] | None:

@@ -179,7 +179,7 @@ class Retriever:
         if request.candidates is not None:
             shown = len(scored.rows)
         seen = {entry.item for entry in profile.history}
-        candidates = self._candidates(context, scored, request, seen, shown)
+        candidates = self._candidates(context, scored, request, profile, shown)
         relax = None if candidates else self._relaxation(request, profile, seen)
         return Pool(tuple(candidates), self.prior.fitted, relax, self._notes())
 
@@ -188,9 +188,10 @@ class Retriever:
         context: Context,
         scored: Scored,
         request: Request,
-        seen: Collection[str],
+        profile: Profile,
         shown: int,
     ) -> list[Candidate]:
+        seen = {entry.item for entry in profile.history}
         checker = Checker(request.constraints if request.candidates is None else ())
         chosen: dict[int, Item] = {}
         for start in range(0, len(scored.rows), max(shown, 20)):
@@ -200,7 +201,7 @@ class Retriever:
                     chosen[place] = item
             if len(chosen) == shown:
                 break
-        witness = Witness(context, request, scored.rows[list(chosen)])
+        witness = Witness(context, request, scored.rows[list(chosen)], profile.wishes)
         return [self._candidate(item, scored, i, witness) for i, item in chosen.items()]
 
     def _hydrated(self, scored: Scored, places: range) -> dict[int, Item]:

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from palate.errors import PrerequisiteError
+from palate.errors import CatalogueError, PrerequisiteError
 from palate.retrieval import schema
 from palate.retrieval.dialect import WRITE, insert_new, make_store_engine
 from palate.retrieval.records.common import counter
@@ -86,7 +86,7 @@ class Session:
             with outer.begin_nested():
                 yield outer
             return
-        with _locks(), self._writer.begin() as connection:
+        with _told(), self._writer.begin() as connection:
             self._local.connection = connection
             try:
                 yield connection
@@ -99,7 +99,7 @@ class Session:
         if inside is not None:
             yield inside
             return
-        with self._reader.connect() as connection:
+        with _told(), self._reader.connect() as connection:
             yield connection
 
     def _count(self, table: Table) -> int:
@@ -120,13 +120,18 @@ class Session:
 
 
 @contextmanager
-def _locks() -> Iterator[None]:
+def _told() -> Iterator[None]:
+    """Says in a sentence what a database says in a traceback."""
     try:
         yield
     except OperationalError as error:
         raise PrerequisiteError(
-            f"The store cannot be written ({_first_line(error)}): free some space, or wait until "
+            f"The store cannot be used ({_first_line(error)}): free some space, or wait until "
             "the other process that writes is done."
+        ) from None
+    except UnicodeEncodeError as error:
+        raise CatalogueError(
+            f"{error.object[:40]!r} is not valid Unicode: read it with its own encoding."
         ) from None
 
 

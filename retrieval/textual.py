@@ -1,9 +1,10 @@
-"""Text search: BM25 and the embedder, merged by rank.
+"""Text search: BM25 and the embedder, added up.
 
-Reciprocal rank fusion (G. Cormack, C. Clarke and S. Buettcher, SIGIR 2009): an item scores
-``sum(w / (60 + rank))`` over the lists that have it. The embedder's list counts as far as it can
-be trusted with the script of the request: WordLlama sees Chinese as loose bytes, so there BM25
-decides and the embedder only fills up.
+    score = bm25 / (best bm25) + weight * min(1, max(0, cosine - FLOOR) / SPAN)
+
+divided by the most there is. Sums of scores, unlike sums of ranks, let one telling word outweigh
+ten vague likenesses. The embedder counts as far as it can be trusted with the script of the
+request: WordLlama sees Chinese as loose bytes, so there BM25 decides almost alone.
 """
 
 from __future__ import annotations
@@ -11,17 +12,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from palate.retrieval.embedders import understands
+from palate.retrieval.filler import telling
 from palate.retrieval.texts import LONGEST_FIELD
 
 if TYPE_CHECKING:
     from palate.retrieval.index import Index
 
-#: The constant of the paper: how slowly ranks lose weight.
-SLOWNESS = 60
-#: What the embedder's list counts against BM25's at full trust; and without any, where it is too
-#: little to overturn the difference of two ranks.
-TRUSTED = 1.0
-UNTRUSTED = 0.02
+#: Cosines below FLOOR are likeness by chance; FLOOR + SPAN is as like as a request gets.
+FLOOR, SPAN = 0.15, 0.4
+#: What the embedder counts against BM25, at full trust, and without any.
+TRUSTED, UNTRUSTED = 0.6, 0.1
 
 
 def search(index: Index, text: str, limit: int) -> list[tuple[str, float]]:
@@ -33,7 +33,7 @@ def search(index: Index, text: str, limit: int) -> list[tuple[str, float]]:
         limit: How many at most.
 
     Returns:
-        Ids with a score in (0, 1], best first; 1 is first place in both lists.
+        Ids with a score in (0, 1], best first; 1 is best by words and as like as can be.
 
     Raises:
         ModelError: A remote embedder failed. ``index.lexical.search`` needs none.
@@ -43,15 +43,12 @@ def search(index: Index, text: str, limit: int) -> list[tuple[str, float]]:
         return []
     trust = understands(index.embedder.name, text)
     weight = UNTRUSTED + (TRUSTED - UNTRUSTED) * trust
+    lexical = index.lexical.search(telling(text), limit)
+    best = lexical[0][1] if lexical else 1.0
+    scores = {item: score / best for item, score in lexical}
     vector = index.embedder.embed([text])[0]
-    lists = [
-        (1.0, index.lexical.search(text, limit)),
-        (weight, index.nearest(vector, limit) if vector.any() else []),
-    ]
-    scores: dict[str, float] = {}
-    for share, found in lists:
-        for rank, (item, _) in enumerate(found):
-            scores[item] = scores.get(item, 0.0) + share / (SLOWNESS + 1 + rank)
-    best = (1.0 + weight) / (SLOWNESS + 1)
+    for item, cosine in index.nearest(vector, limit) if vector.any() else []:
+        alike = min(1.0, max(0.0, cosine - FLOOR) / SPAN)
+        scores[item] = scores.get(item, 0.0) + weight * alike
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(item, score / best) for item, score in ranked[:limit]]
+    return [(item, score / (1 + weight)) for item, score in ranked[:limit] if score > 0]

@@ -72,9 +72,7 @@ class LinkIngest(_Adding):
         for _, item, row in self._known(chunk):
             found[item] = self._ids(row)
         before = self._store.items(list(found))
-        changed = sum(
-            before[item].fields | ids != before[item].fields for item, ids in found.items()
-        )
+        changed = sum({**before[x].fields, **ids} != before[x].fields for x, ids in found.items())
         self._add(found)
         self._tally.changed += changed
         self._tally.unchanged += len(found) - changed

@@ -14,7 +14,7 @@ from palate.retrieval.ingest.rejects import Reject, Rejects
 from palate.retrieval.ingest.report import Tally
 from palate.retrieval.ingest.times import TimeReader
 from palate.retrieval.ingest.values import LONGEST_TEXT, MISSING
-from palate.retrieval.records.events import EventBatch, EventWriter, content_digest, key_digest
+from palate.retrieval.records.events import EventBatch, EventWriter, content_digests, key_digest
 from palate.retrieval.schema import ACTION_CODES
 
 if TYPE_CHECKING:
@@ -173,25 +173,26 @@ class EventIngest:
         """The idempotency key of each row: its own, or made of all that it says."""
         wanted = ("user", "item", "code", "number", "at", "scene", "text")
         blank: list[None] = [None] * len(good)
-        rows = zip(
-            *(good[name].to_list() if name in good.columns else blank for name in wanted),
-            strict=True,
+        rows: list[tuple[Any, ...]] = list(
+            zip(
+                *(good[name].to_list() if name in good.columns else blank for name in wanted),
+                strict=True,
+            )
         )
-        if "key" not in good.columns:
-            return [self._digest(row) for row in rows]
+        digests = content_digests(rows)
+        if good["at"].null_count():
+            digests = [
+                self._repeated(digest, row) if row[4] is None else digest
+                for digest, row in zip(digests, rows, strict=True)
+            ]
+        keys = good["key"].to_list() if "key" in good.columns else blank
         return [
-            self._digest(row) if key is None else key_digest(key)
-            for key, row in zip(good["key"].to_list(), rows, strict=True)
+            digest if key is None else key_digest(key)
+            for key, digest in zip(keys, digests, strict=True)
         ]
 
-    def _digest(self, row: tuple[Any, ...]) -> int:
-        user, item, code, number, at, scene, text = row
-        digest = content_digest((user, item), code, number, at, scene=scene, text=text)
-        if at is not None:
-            return digest
-        # Without times, doing the same again is a row like the first one: count them.
+    def _repeated(self, digest: int, row: tuple[Any, ...]) -> int:
+        """Without times, doing the same again is a row like the first one: count them."""
         self._repeats[digest] += 1
         nth = self._repeats[digest]
-        if nth == 1:
-            return digest
-        return content_digest((user, item), code, number, at, scene=scene, text=text, nth=nth)
+        return digest if nth == 1 else content_digests([row], nth)[0]

@@ -45,11 +45,14 @@ class _Rows:
         self._fields = Fields(columns, tally, of_items=isinstance(self, ItemIngest))
         self._seen: set[str] = set()
 
-    def _values(self, row: Mapping[str, Any]) -> dict[str, Any] | str:
+    def _values(self, row: Mapping[str, Any]) -> Mapping[str, Any] | str:
         """Returns the row with its gaps filled, or the reason why it is rejected."""
+        if not (self._missing.drop or self._missing.fill):
+            return row
         filled = dict(row)
         for theirs in self._missing.drop:
-            if is_missing(row.get(theirs)):
+            value = row.get(theirs)
+            if is_missing(value) or self._fields.is_unknown_zero(theirs, value):
                 return f"no {theirs}"
         for theirs, text in self._missing.fill.items():
             if is_missing(row.get(theirs)) or self._fields.is_unknown_zero(theirs, row[theirs]):

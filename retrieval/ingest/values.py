@@ -20,7 +20,6 @@ MISSING_TITLE = frozenset({"", "\\N", "NULL", "nan", "NaN"})
 
 #: Control characters but tab and line ends, and code points that are no characters.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _FLOAT_ID = re.compile(r"(\d+)\.0")
 _SPACE = re.compile(r"\s+")
 
@@ -55,18 +54,25 @@ def clean_id(value: object, column: str, tally: Tally) -> str:
 
 def is_missing(value: object, words: frozenset[str] = MISSING) -> bool:
     """Returns whether a value stands for none."""
+    if isinstance(value, str):
+        return value in words or value.strip() in words
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return True
-    if isinstance(value, str):
-        return value.strip() in words
     return isinstance(value, list | dict) and not value
 
 
 def to_number(text: str) -> int | float | None:
     """Returns the number that a text writes, whole where it is; ``None`` where it is none."""
-    if not _NUMBER.fullmatch(text.strip()):
+    if "_" in text:
         return None
-    return whole(float(text)) if not text.strip().lstrip("+-").isdigit() else int(text)
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return whole(float(text))
+    except ValueError:
+        return None
 
 
 def whole(number: float) -> int | float | None:

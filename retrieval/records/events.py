@@ -28,10 +28,6 @@ from palate.retrieval.schema import ACTION_CODES, ACTIONS, items, users
 from palate.retrieval.schema import events as table
 
 _EVENTS_A_BATCH = 5_000
-_COLUMNS = (
-    "user", "item", "action", "value", "placed", "timed", "scene", "text", "recommendation",
-    "digest",
-)  # fmt: skip
 _HEAD = struct.Struct("<b?dd")
 _NAN = float("nan")
 
@@ -43,7 +39,7 @@ class EventBatch:
     Attributes:
         actions: Stored codes, see ``schema.ACTION_CODES``.
         at: Seconds since 1970 UTC, or ``None``.
-        digests: Idempotency keys from ``key_digest`` or ``content_digest``; ``None`` where an
+        digests: Idempotency keys from ``key_digest`` or ``content_digests``; ``None`` where an
             event is new whatever is stored.
     """
 
@@ -65,33 +61,27 @@ def key_digest(key: str) -> int:
     )
 
 
-def content_digest(
-    who_what: tuple[str, str],
-    action: int,
-    value: float | None,
-    at: float | None,
-    *,
-    scene: str | None = None,
-    text: str | None = None,
+def content_digests(
+    rows: Iterable[tuple[str, str, int, float | None, float | None, str | None, str | None]],
     nth: int = 1,
-) -> int:
-    """Makes the idempotency key of an event whose source gives none.
+) -> list[int]:
+    """Makes the idempotency keys of events whose source gives none.
 
     Args:
-        who_what: Ids of the person and the item.
-        action: The stored code.
-        value: The rating, if any.
-        at: Seconds since 1970; without it, ``nth`` tells equal events of one file apart.
-        scene: The context.
-        text: What came with it.
-        nth: Which of several equal events without a time this is, from 1.
+        rows: User, item, action code, value, seconds since 1970 UTC, scene, text.
+        nth: Which of several equal events without a time these are, from 1.
     """
-    user, item = who_what
-    head = _HEAD.pack(
-        action, at is None, _NAN if value is None else value, float(nth) if at is None else at
-    )
-    body = f"{user}\x1f{item}\x1f{scene or ''}\x1f{text or ''}".encode()
-    return int.from_bytes(blake2b(head + body, digest_size=8).digest(), "little", signed=True)
+    # One call for many rows, and everything in it a local name: ingest spends its time here.
+    pack, hashed, nan, untimed = _HEAD.pack, blake2b, _NAN, float(nth)
+    digests = [
+        hashed(
+            pack(code, at is None, nan if value is None else value, untimed if at is None else at)
+            + f"{user}\x1f{item}\x1f{scene or ''}\x1f{text or ''}".encode(),
+            digest_size=8,
+        ).digest()
+        for user, item, code, value, at, scene, text in rows
+    ]
+    return list(struct.unpack(f"<{len(digests)}q", b"".join(digests)))
 
 
 class EventWriter:
@@ -122,8 +112,9 @@ class EventWriter:
         except KeyError as error:
             raise UnknownItem(str(error.args[0])) from None
         user_keys = self._user_keys(dict.fromkeys(batch.users))
-        rows = _rows(batch, [user_keys[user] for user in batch.users], item_column)
-        added = insert_new(self._connection, table, _COLUMNS, rows)
+        columns = _columns_of(batch, [user_keys[user] for user in batch.users], item_column)
+        rows = list(zip(*columns.values(), strict=True))
+        added = insert_new(self._connection, table, tuple(columns), rows)
         if added:
             bump(self._connection, "event_version", added)
         return added
@@ -146,27 +137,25 @@ def _find_users(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _rows(
+def _columns_of(
     batch: EventBatch, user_column: Sequence[int], item_column: Sequence[int]
-) -> list[tuple[Any, ...]]:
+) -> dict[str, Sequence[Any]]:
+    """The columns to insert; those without a single value are left to their NULL."""
     size, now = len(batch.users), time.time()
-    none: list[Any] = [None] * size
-    times = batch.at or none
-    return list(
-        zip(
-            user_column,
-            item_column,
-            batch.actions,
-            batch.values or none,
-            [now if at is None else at for at in times],
-            [at is not None for at in times],
-            batch.scenes or none,
-            batch.texts or none,
-            batch.recommendations or none,
-            batch.digests or none,
-            strict=True,
-        )
-    )
+    times: Sequence[float | None] = batch.at or [None] * size
+    found: dict[str, Sequence[Any] | None] = {
+        "user": user_column,
+        "item": item_column,
+        "action": batch.actions,
+        "value": batch.values,
+        "placed": [now if at is None else at for at in times],
+        "timed": [at is not None for at in times],
+        "scene": batch.scenes,
+        "text": batch.texts,
+        "recommendation": batch.recommendations,
+        "digest": batch.digests,
+    }
+    return {name: column for name, column in found.items() if column is not None}
 
 
 def add_events(connection: Connection, events: Iterable[Event]) -> int:
@@ -200,14 +189,9 @@ def _digest(event: Event) -> int | None:
         return key_digest(event.key)
     if event.at is None:
         return None  # happened now, and may happen again
-    return content_digest(
-        (event.user, event.item),
-        ACTION_CODES[event.action],
-        event.value,
-        to_seconds(event.at),
-        scene=event.scene,
-        text=event.text,
-    )
+    code, at = ACTION_CODES[event.action], to_seconds(event.at)
+    row = (event.user, event.item, code, event.value, at, event.scene, event.text)
+    return content_digests([row])[0]
 
 
 _HISTORY = (

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 RICH = "ada"
 COLD = "newcomer"
-WISH = "a feel-good film about food, or a small town"
-ASKED = "a clever heist with a good twist"
-CONSTRAINTS = ("runtime <= 125", "-horror", "year >= 1960")
+WISH = "a warm, funny story about a small town"
+ASKED = "a tense submarine thriller"
+CONSTRAINTS = ("runtime <= 140", "-horror", "year >= 1980")
 CONNECT = (
     "Connect a model: palate -w {folder} recommend --user {user} "
     "--model http://localhost:8000/v1#Qwen/Qwen3-8B"
