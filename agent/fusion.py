@@ -62,12 +62,11 @@ def fuse(
     utility = utilities(opinion, shown)
     prior = {candidate.item.id: candidate.prior for candidate in candidates}
     place = {item: rank for rank, item in enumerate(prior)}
-    parts = {
-        "prior": lambda item: prior[item],
-        "model": lambda item: utility[item],
-        "fused": lambda item: prior[item] + weight * utility[item],
-    }
-    score = parts[rank_by]
+    prior_share, model_share = {"prior": (1, 0), "model": (0, 1), "fused": (1, weight)}[rank_by]
+
+    def score(item: str) -> float:
+        return prior_share * prior[item] + model_share * utility[item]
+
     window = sorted(shown, key=lambda item: (-score(item), place[item]))
     rest = [item for item in prior if item not in utility]
     return descending([(item, score(item)) for item in window], [(i, prior[i]) for i in rest])

@@ -212,7 +212,8 @@ def _client(folder: Path) -> Any:
     except BaseException:
         # Chroma leaves a half-started system in its registry, where the next client of the
         # folder would find it, broken.
-        systems = chromadb.api.client.SharedSystemClient
+        from chromadb.api.shared_system_client import SharedSystemClient as systems  # noqa: N813
+
         systems._identifier_to_system.pop(path, None)
         systems._identifier_to_refcount.pop(path, None)
         raise

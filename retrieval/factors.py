@@ -94,7 +94,8 @@ def _last_memory(length: int) -> Floats:
     """Weights of each item in the views after the last one, shape (length, views)."""
     weights = 0.5 ** (np.arange(length)[::-1, None] / np.array(HALF_LIVES))
     total = weights.sum(axis=0)
-    return (weights / np.where(np.isinf(HALF_LIVES), np.sqrt(total), total)).astype(np.float32)
+    scale = np.where(np.isinf(HALF_LIVES), np.sqrt(total), total)
+    return np.asarray(weights / scale, np.float32)
 
 
 def _memory(length: int) -> Floats:

@@ -175,7 +175,8 @@ def _era(context: Context, rows: Rows) -> Values:
     if not known.any():
         return np.zeros(len(rows), np.float32)
     apart = np.log1p(np.abs(year[rows][:, None] - past[known][None, :]))
-    return np.nan_to_num(-(apart @ weight[known]) / weight[known].sum()).astype(np.float32)
+    mean = -(apart @ weight[known]) / weight[known].sum()
+    return np.asarray(np.nan_to_num(mean), np.float32)
 
 
 def _known(context: Context, rows: Rows) -> Values:

@@ -7,6 +7,7 @@ sampled items, and afterwards the statistics are built once more from the whole 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Collection
@@ -81,7 +82,7 @@ def fit(
     prior, factors = _weights(log, index.items, {user for user, _ in without}, seed, tell)
     save_behaviour(learn_behaviour(log, start=factors, seed=seed, progress=tell), index.folder)
     save_prior(prior, index.folder)
-    _save_state(index.folder, version, index.items)
+    _save_state(index.folder, version, index.items, without)
     people = int((log.lengths() > 0).sum())
     seconds = time.perf_counter() - started
     return FitReport(len(index.items), people, len(log.items), prior, seconds)
@@ -164,9 +165,28 @@ def training_list(
     return feature_matrix(context, rows), int(np.flatnonzero(rows == target)[0])
 
 
-def _save_state(folder: Path, event_version: int, table: ItemTable) -> None:
-    state = {"event_version": event_version, "items": len(table)}
+def _save_state(
+    folder: Path, event_version: int, table: ItemTable, without: Collection[tuple[str, str]]
+) -> None:
+    state = {
+        "event_version": event_version,
+        "items": len(table),
+        "without": pairs_digest(without),
+    }
     replace_file(folder / STATE, json.dumps(state).encode())
+
+
+def pairs_digest(pairs: Collection[tuple[str, str]]) -> str:
+    """Returns a fingerprint of a set of pairs: their ids are not kept."""
+    return hashlib.sha256(json.dumps(sorted(pairs)).encode()).hexdigest()
+
+
+def fitted_without(folder: Path) -> str | None:
+    """Returns the fingerprint of the pairs that the last fit left out; ``None`` without a fit."""
+    try:
+        return str(json.loads((folder / STATE).read_text(encoding="utf-8"))["without"])
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def fitted_events(folder: Path) -> int | None:

@@ -34,7 +34,7 @@ _BLOCK = 2048
 def cosine_neighbours(interactions: Interactions) -> csr_matrix:
     """Returns the undirected matrix, shape (n_items, n_items), zero diagonal, float32 CSR."""
     people = interactions.newest(LONGEST).matrix()
-    counts = np.asarray(people.sum(axis=0)).ravel()
+    counts = np.asarray(people.sum(axis=0), np.float32).ravel()
     return _in_blocks(people.T.tocsr(), people, counts)
 
 
@@ -54,7 +54,7 @@ def _in_blocks(left: csr_matrix, right: csr_matrix, counts: NDArray[np.float32])
         row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr)) + start
         block.data = block.data / np.sqrt(counts[row] * counts[block.indices] + DAMPING)
         rows.append(strongest(block, KEPT))
-    return vstack(rows, format="csr").astype(np.float32)
+    return csr_matrix(vstack(rows, format="csr"), dtype=np.float32)
 
 
 def kept_of(n: int) -> int:

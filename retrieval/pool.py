@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Candidate, Constraint, Item, Pool, Profile, Relaxation, Request
-from palate.errors import PrerequisiteError, UnknownItem
+from palate.errors import ModelError, PrerequisiteError, UnknownItem
 from palate.retrieval.behaviour import Behaviour, load_behaviour
 from palate.retrieval.constraints import UNSEEN, Checker, best_relaxation
 from palate.retrieval.evidence import Witness
@@ -62,6 +62,7 @@ class Retriever:
     ) -> None:
         self.store, self.index, self.settings = store, index, settings
         self.behaviour, self.prior = behaviour, prior
+        self._trouble = ""
         self.refresh()
 
     @classmethod
@@ -103,7 +104,12 @@ class Retriever:
         """Row -> how well it answers a text, the best answer 1."""
         if not text or not text.strip():
             return {}
-        found = search(self.index, text, FOUND)
+        try:
+            found = search(self.index, text, FOUND)
+        except ModelError as error:
+            # A remote embedder that is down costs precision, not the answer.
+            found = self.index.lexical.search(text, FOUND)
+            self._trouble = f"Searched by words alone: the embedder failed ({error})."
         best = max((score for _, score in found), default=0.0)
         position = self.index.items.position
         return {
@@ -244,9 +250,11 @@ class Retriever:
         return {item: self._items[item] for item in ids if item in self._items}
 
     def _notes(self) -> tuple[str, ...]:
-        if not self._behind:
-            return ()
-        return (f"{self._behind} items changed since the last `palate fit`.",)
+        notes = [self._trouble] if self._trouble else []
+        if self._behind:
+            notes.append(f"{self._behind} items changed since the last `palate fit`.")
+        self._trouble = ""
+        return tuple(notes)
 
 
 def _asks_for_seen(constraints: Sequence[Constraint]) -> bool:

@@ -29,12 +29,13 @@ class Popularity:
 
     def log(self) -> NDArray[np.float32]:
         """``log(1 + people)``."""
-        return np.log1p(self.people)
+        return np.asarray(np.log1p(self.people), np.float32)
 
     def lateness(self) -> NDArray[np.float32]:
         """``log((late + 2) / (expected + 2))``: above 0, the item comes late in histories."""
         share = self.late.sum() / max(self.people.sum(), 1)
-        return np.log((self.late + 2) / (share * self.people + 2)).astype(np.float32)
+        lift = np.log((self.late + 2) / (share * self.people + 2))
+        return np.asarray(lift, np.float32)
 
 
 def count_popularity(interactions: Interactions) -> Popularity:

@@ -56,14 +56,14 @@ def learn_regression(log: Interactions) -> Regression:
     """Solves the regression; the ridge grows with the number of people, from 10 to 300."""
     counts = np.bincount(log.items, minlength=log.n_items)
     chosen = np.sort(np.argsort(-counts, kind="stable")[:MOST_ITEMS])
-    chosen = chosen[counts[chosen] > 0].astype(np.int32)
+    chosen = chosen[counts[chosen] > 0]
     place = np.full(log.n_items, -1, np.int32)
     place[chosen] = np.arange(len(chosen))
     people = log.newest(LONGEST).matrix()[:, chosen]
     gram = (people.T @ people).toarray().astype(np.float64)
     gram[np.diag_indices(len(chosen))] += min(300.0, max(10.0, len(log.users) / 20))
     weights = _regress(gram) if len(chosen) else np.zeros((0, 0), np.float32)
-    return Regression(place, chosen, weights)
+    return Regression(place, chosen.astype(np.int32), weights)
 
 
 def _regress(gram: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -192,4 +192,4 @@ def _seconds(header: str | None) -> float:
 def _wait(error: ModelError, tries: int) -> float:
     """Seconds until the next try: what the server asked for, else doubling with jitter."""
     pause = min(_FIRST_WAIT * 2 ** (tries - 1), _LONGEST_WAIT)
-    return max(error.wait, pause * random.uniform(0.5, 1.0))
+    return float(max(error.wait, pause * random.uniform(0.5, 1.0)))

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 #: Names that start so belong to embedders that understand Latin, Greek and Cyrillic script only.
 WORDLLAMA = "wordllama:"
+#: A small model for many languages.
+DEFAULT_LOCAL = "intfloat/multilingual-e5-small"
 
 
 def make_embedder(settings: EmbedderSettings, environ: Mapping[str, str]) -> Embedder:
@@ -27,6 +29,10 @@ def make_embedder(settings: EmbedderSettings, environ: Mapping[str, str]) -> Emb
         from palate.retrieval.embedders.wordllama import WordLlamaEmbedder
 
         return WordLlamaEmbedder()
+    if settings.provider == "sentence-transformers":
+        from palate.retrieval.embedders.sentence_transformers import SentenceTransformerEmbedder
+
+        return SentenceTransformerEmbedder(settings.model or DEFAULT_LOCAL, settings.batch)
     from palate.retrieval.embedders.openai import remote_embedder
 
     return remote_embedder(settings, environ)

@@ -23,6 +23,7 @@ class Chunk:
         frame: The rows as columns (CSV: all text; Parquet: typed).
         rows: The rows as JSON objects.
         bad: Rows that could not be read.
+        typed: Whether the format itself tells numbers from texts.
     """
 
     names: tuple[str, ...]
@@ -30,6 +31,7 @@ class Chunk:
     frame: pl.DataFrame | None = None
     rows: Sequence[Mapping[str, Any]] | None = None
     bad: tuple[Reject, ...] = ()
+    typed: bool = False
 
     def __len__(self) -> int:
         """Returns how many rows could be read."""

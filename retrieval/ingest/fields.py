@@ -13,6 +13,7 @@ from palate.retrieval.ingest.columns import Columns, field_name, plain
 from palate.retrieval.ingest.missing import ZERO_IS_MISSING
 from palate.retrieval.ingest.report import Tally
 from palate.retrieval.ingest.values import (
+    clean_id,
     clean_line,
     is_missing,
     to_list,
@@ -30,12 +31,16 @@ _USELESS = re.compile(
     r"(path|url|uri|href|image|images|img|poster|posterpath|thumbnail|backdrop|homepage|picture|"
     r"pictureurl|icon|status|html|adult|video)$"
 )
+# Numbers that nobody adds up: a zero in front of them, or a letter in one of them, matters.
+_CODES = re.compile(
+    r"(id|isbn|isbn13|ean|upc|gtin|sku|asin|zip|zipcode|postcode|postalcode|phone)$"
+)
 _LISTS = frozenset({"cast", "actors", "starring", "keywords", "authors", "artists", "directors",
                     "writers", "countries", "languages", "productioncountries"})  # fmt: skip
 _NAMES = {"actors": "cast", "starring": "cast", "directors": "director", "releaseyear": "year",
           "publicationyear": "year", "publishedyear": "year"}  # fmt: skip
 
-Kind = Literal["number", "truth", "list", "text"]
+Kind = Literal["number", "truth", "list", "text", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class FieldColumn:
         if self.kind == "list":
             words = unique(clean_line(part, self.name, tally) for part in to_list(value))
             return words[:_LONGEST_LIST] or None
+        if self.kind == "code":
+            return clean_id(value, self.name, tally) or None
         if isinstance(value, bool):
             return value
         number = whole(float(value)) if isinstance(value, int | float) else None
@@ -100,21 +107,19 @@ class Fields:
                 self._tally.ignored[name] = "empty"
                 continue
             self._tally.ignored.pop(name, None)
-            self._known[name] = found = self._judge(name, values)
+            self._known[name] = found = self._judge(name, values, chunk.typed)
             if found:
                 self._tally.fields[found.name] = None
 
-    def _judge(self, name: str, values: Sequence[Any]) -> FieldColumn | None:
+    def _judge(self, name: str, values: Sequence[Any], typed: bool) -> FieldColumn | None:
         renamed = self._columns.renamed.get(name)
-        if renamed:
-            return FieldColumn(renamed, _kind(name, values), plain(name) in ZERO_IS_MISSING)
-        if self._of_items:
+        if self._of_items and not renamed:
             why = _useless(name, values)
             if why:
                 self._tally.ignored[name] = why
                 return None
-        own = _NAMES.get(plain(name), field_name(name))
-        return FieldColumn(own, _kind(name, values), plain(name) in ZERO_IS_MISSING)
+        own = renamed or _NAMES.get(plain(name), field_name(name))
+        return FieldColumn(own, _kind(name, values, typed), plain(name) in ZERO_IS_MISSING)
 
     def is_unknown_zero(self, name: str, value: Any) -> bool:
         """Returns whether a value of this column is a 0 that means nobody knows."""
@@ -157,12 +162,14 @@ def _is_list(name: str, values: Sequence[Any]) -> bool:
     return plain(name) in _LISTS or all(str(value).lstrip().startswith("[") for value in values)
 
 
-def _kind(name: str, values: Sequence[Any]) -> Kind:
+def _kind(name: str, values: Sequence[Any], typed: bool) -> Kind:
+    if _CODES.search(plain(name)):
+        return "code"
     if _is_list(name, values) or any(isinstance(value, list) for value in values):
         return "list"
     texts = [value.strip() for value in values if isinstance(value, str)]
-    if len(texts) < len(values):
-        return "text"  # JSON and Parquet say themselves what is a number
+    if typed or len(texts) < len(values):
+        return "text"  # numbers come as numbers
     if all(text.lower() in ("true", "false") for text in texts):
         return "truth"
     return "number" if _are_numbers(texts) else "text"

@@ -43,7 +43,7 @@ def _chunk(lines: list[str], before: int) -> Chunk:
             rows.append(row)
             numbers.append(number)
     names = tuple(dict.fromkeys(name for row in rows for name in row))
-    return Chunk(names, numbers, rows=rows, bad=tuple(bad))
+    return Chunk(names, numbers, rows=rows, bad=tuple(bad), typed=True)
 
 
 def _parse(line: str) -> dict[str, Any] | str:

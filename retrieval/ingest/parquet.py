@@ -31,7 +31,8 @@ def read_parquet(source: Source, progress: Progress | None = None) -> Iterator[C
             total = int(frame.select(pl.len()).collect().item())
             for start in range(0, total, _ROWS):
                 part = frame.slice(start, _ROWS).collect()
-                yield Chunk(names, range(start + 1, start + 1 + len(part)), frame=part)
+                lines = range(start + 1, start + 1 + len(part))
+                yield Chunk(names, lines, frame=part, typed=True)
                 if progress:
                     done = min(start + _ROWS, total)
                     progress(source.size * done // total, source.size)

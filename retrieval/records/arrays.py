@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -115,6 +116,8 @@ def _log(connection: Connection) -> NDArray[np.void]:
     cursor = connection.connection.cursor()
     try:
         cursor.execute(str(query))
-        return np.fromiter(cursor, np.dtype(list(kinds.items())))
+        rows: Iterator[tuple[Any, ...]] = iter(cast("Iterable[tuple[Any, ...]]", cursor))
+        log: NDArray[np.void] = np.fromiter(rows, np.dtype(list(kinds.items())))
+        return log
     finally:
         cursor.close()

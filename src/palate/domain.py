@@ -534,7 +534,10 @@ class Ranked:
 class Recommender(Protocol):
     """Anything that can be evaluated."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Name in tables."""
+        ...
 
     def rank(self, requests: Sequence[Request]) -> Sequence[Ranked]:
         """Ranks each request's candidates (or, without any, retrieves ``n`` items)."""

@@ -59,7 +59,9 @@ class StoreSettings(_Section):
 class EmbedderSettings(_Section):
     """What turns text into vectors."""
 
-    provider: Literal["wordllama", "openai"] = Field("wordllama", description="embedded or remote")
+    provider: Literal["wordllama", "openai", "sentence-transformers"] = Field(
+        "wordllama", description="wordllama, openai (any compatible server), sentence-transformers"
+    )
     model: str = Field("", description="model name for a remote embedder")
     base_url: str = Field("", description="OpenAI-compatible base URL of a remote embedder")
     api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds its key")
@@ -70,7 +72,7 @@ class RetrievalSettings(_Section):
     """How the pool is gathered."""
 
     pool: int = Field(200, ge=10, le=2000, description="candidates that the prior scores")
-    history: int = Field(200, ge=1, description="newest history items that are looked at")
+    history: int = Field(256, ge=1, description="newest history items that are looked at")
     half_life: float = Field(20.0, gt=0, description="history items until a taste counts half")
     seen: bool = Field(False, description="recommend items that the person already knows")
 

@@ -6,11 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palate.retrieval.behaviour import learn_behaviour, load_behaviour, save_behaviour
+from palate.retrieval.factors import ENOUGH as ENOUGH_EVENTS
+from palate.retrieval.factors import _Trainer, learn_factors
 from palate.retrieval.features import LEARNT, NAMES, spread, standardise
 from palate.retrieval.interactions import Interactions
-from palate.retrieval.neighbours import DAMPING, LAGS, cosine_neighbours, followers, strongest
+from palate.retrieval.neighbours import (
+    DAMPING,
+    WINDOW,
+    cosine_neighbours,
+    count_followers,
+    strongest,
+)
 from palate.retrieval.popularity import count_popularity
 from palate.retrieval.prior import ENOUGH, Prior, fit_prior, load_prior, log_softmax, save_prior
+from palate.retrieval.regression import learn_regression
 
 
 def _log(sequences, n_items, strength=1.0):
@@ -31,25 +40,100 @@ def test_neighbours_are_damped_cosines(log):
     sets = [{u for u, s in enumerate(log) if i in s} for i in range(7)]
     for i in range(7):
         for j in range(7):
-            both, norm = len(sets[i] & sets[j]), (len(sets[i]) + DAMPING) * (len(sets[j]) + DAMPING)
+            both, norm = len(sets[i] & sets[j]), len(sets[i]) * len(sets[j]) + DAMPING
             assert found[i, j] == pytest.approx(0 if i == j else both / norm**0.5, abs=1e-6)
 
 
-@given(sequences)
-def test_followers_are_directed_and_fade_with_the_lag(log):
-    found = followers(_log(log, 7)).toarray()
-    counts = np.bincount([i for s in log for i in s], minlength=7) + DAMPING
-    expected = np.zeros((7, 7))
+@given(sequences, st.lists(st.integers(0, 6), min_size=1, max_size=4))
+def test_lift_is_how_much_more_often_than_by_chance(log, history):
+    counts = np.zeros((7, 7))
     for s in log:
         for a in range(len(s)):
-            for b in range(a + 1, min(a + LAGS, len(s) - 1) + 1):
-                expected[s[a], s[b]] += 1 / (b - a) / (counts[s[a]] * counts[s[b]]) ** 0.5
-    assert found == pytest.approx(expected, abs=1e-5)
+            for b in range(a + 1, min(a + WINDOW, len(s) - 1) + 1):
+                counts[s[a], s[b]] += 1
+    chance = np.outer(counts.sum(1), counts.sum(0)) / max(counts.sum(), 1)
+    lift = np.log((counts + 2) / (chance + 2))
+    given, rows = np.array(history, np.intp), np.arange(7)
+    weights = np.linspace(0.5, 1, len(history)).astype(np.float32)
+    followers = count_followers(_log(log, 7))
+    found = followers.lift(spread(followers.counts, given, weights), given, weights, rows)
+    assert found == pytest.approx(weights @ lift[given], abs=1e-4)
+
+
+@given(sequences)
+def test_the_regression_is_the_ridge_solution_column_by_column(log):
+    interactions = _log(log, 7)
+    found = learn_regression(interactions)
+    people = interactions.matrix().toarray()[:, found.rows]
+    for column in range(len(found.rows)):
+        others = [i for i in range(len(found.rows)) if i != column]
+        left = people[:, others].T @ people[:, others] + 10 * np.eye(len(others))
+        expected = np.linalg.solve(left, people[:, others].T @ people[:, column])
+        assert found.weights[others, column] == pytest.approx(expected, abs=1e-4)
+
+
+def test_regression_scores_agree_with_its_entries():
+    found = learn_regression(_log([[0, 1, 2], [0, 1], [2, 3]], 5))
+    history, rows = np.array([0, 4, 2]), np.arange(5)
+    interest = np.array([1, 1, 0.5], np.float32)
+    between = interest @ found.between(history, rows)
+    assert found.scores(history, interest) == pytest.approx(between)
+
+
+def test_too_few_events_teach_no_factors():
+    factors = learn_factors(_log([[0, 1, 2]] * 5, 4))
+    assert not len(factors.bias)
+    assert not factors.scores(np.array([0, 1])).any()
+
+
+def _walks(people, n_items, seed):
+    """People who go round a ring of items: what comes next is certain."""
+    rng = np.random.default_rng(seed)
+    starts = rng.integers(0, n_items, people)
+    return [[(start + step) % n_items for step in range(20)] for start in starts]
+
+
+def test_factors_learn_an_order_that_counts_cannot_hide():
+    factors = learn_factors(_log(_walks(ENOUGH_EVENTS // 20, 60, 1), 60), epochs=6)
+    right = 0
+    for start in range(60):
+        history = np.array([(start + step) % 60 for step in range(6)])
+        scores = factors.scores(history)
+        scores[history] = -np.inf
+        right += int(scores.argmax() == (start + 6) % 60)
+    assert right >= 55
+
+
+def test_factor_scores_of_some_rows_are_those_of_all():
+    factors = learn_factors(_log(_walks(ENOUGH_EVENTS // 20, 40, 1), 45), epochs=1)
+    history, rows = np.array([1, 44, 2, 3]), np.array([5, 44, 0])
+    assert factors.scores_at(history, rows) == pytest.approx(
+        factors.scores(history)[rows], abs=1e-5
+    )
+    assert factors.parts(history)[1].sum() == 0
+
+
+def test_the_gradient_is_the_slope_of_the_loss(monkeypatch):
+    monkeypatch.setattr("palate.retrieval.factors._NEGATIVES", 10_000)
+    place = np.arange(9, dtype=np.int32)
+    trainer = _Trainer.begin(place, None, 3)
+    rng = np.random.default_rng(0)
+    seen = rng.normal(size=(5, trainer.values["V"].shape[1])).astype(np.float32)
+    target = np.array([0, 3, 3, 8, 1], np.int32)
+
+    def loss(x):
+        scores = x @ trainer.values["V"].T + trainer.values["b"]
+        return -np.mean([log_softmax(row)[t] for row, t in zip(scores, target, strict=True)])
+
+    slope, _ = trainer._loss(seen, target)
+    step = rng.normal(size=seen.shape) * 1e-3
+    moved = (loss(seen + step) - loss(seen - step)) / 2
+    assert float((slope * step).sum()) == pytest.approx(moved, rel=1e-2)
 
 
 def test_an_empty_log_has_statistics_too():
     behaviour = learn_behaviour(_log([[]], 3))
-    assert behaviour.neighbours.nnz == behaviour.followers.nnz == 0
+    assert behaviour.neighbours.nnz == behaviour.followers.counts.nnz == 0
     assert count_popularity(_log([[]], 3)).log().tolist() == [0, 0, 0]
 
 

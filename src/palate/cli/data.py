@@ -110,5 +110,6 @@ def fit(
 
 def _truths(path: Path) -> list[tuple[str, str]]:
     from palate.eval.cases import read_cases
+    from palate.eval.leave import truth_pairs
 
-    return [(c.user, item) for c in read_cases(path) if c.user for item in c.truth]
+    return sorted(truth_pairs(read_cases(path)))

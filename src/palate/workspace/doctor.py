@@ -121,7 +121,7 @@ def _embedder(palate: Palate) -> list[Check]:
                 "embedder",
                 "note",
                 "weak outside Latin scripts; there, BM25 carries the search",
-                "for other scripts set embedder.provider to openai and name a server",
+                "set embedder.provider to openai (a server) or sentence-transformers",
             )
         )
     return checks

@@ -94,6 +94,9 @@ class Palate:
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
+        close_embedder = getattr(self.__dict__.pop("embedder", None), "close", None)
+        if close_embedder is not None:
+            close_embedder()
         self._ownership.release()
 
     def __enter__(self) -> Self:
