@@ -5,8 +5,6 @@ export PALATE_DATA ?= $(realpath ../shared/data)
 ifeq ($(PALATE_DATA),)
 unexport PALATE_DATA
 endif
-# Nothing here may reach a paid model by accident.
-unexport OPENAI_API_KEY OPENAI_BASE_URL PALATE_MODEL_NAME
 
 .PHONY: demo test check bench quality clean lock
 

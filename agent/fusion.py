@@ -79,7 +79,8 @@ def descending(
     found: dict[str, float] = {}
     last = math.inf
     for item, score in (*first, *rest):
-        last = min(score, last - 1e-9)
+        # Where scores are large, the next number below is more than a billionth away.
+        last = min(score, last - 1e-9, math.nextafter(last, -math.inf))
         found[item] = last
     return found
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from palate.domain import Evidence, Item, Request, Wish
 from palate.retrieval.features import LONG, NAMES, SHORT, Context, Rows, Values
 from palate.retrieval.filler import is_filler
+from palate.retrieval.texts import LONGEST_FIELD
 from palate.retrieval.words import words
 
 #: A share below this, in log-odds, is not worth a word.
@@ -152,7 +153,7 @@ def _met(text: str, item: Item) -> tuple[str, ...]:
     """Returns the telling words of a request that an item's own words hold."""
     texts = (item.title, item.text, *item.tags, *_texts(item))
     there = set(words(" ".join(texts)[:10_000]))
-    asked = dict.fromkeys(re.findall(r"\w+", text))
+    asked = dict.fromkeys(re.findall(r"\w+", text[:LONGEST_FIELD]))
     found = [word for token in asked for word in _answered(token, there)]
     return tuple(dict.fromkeys(found))[:6]
 

@@ -22,6 +22,7 @@ from palate.retrieval.interactions import Interactions
 
 Floats = NDArray[np.float32]
 Sequences = list[NDArray[np.int32]]
+Spots = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 #: Half-lives of the views, in items, and the width of each.
 HALF_LIVES = (1.0, 6.0, 40.0, np.inf)
@@ -98,16 +99,17 @@ def _last_memory(length: int) -> Floats:
     return np.asarray(weights / scale, np.float32)
 
 
-def _memory(length: int) -> Floats:
-    """Weights of item p in the view after item n, shape (views, length, length) as [k, n, p]."""
-    place = np.arange(length)
-    lag = place[:, None] - place[None, :]
-    views = []
-    for half_life in HALF_LIVES:
-        weights = np.where(lag >= 0, 0.5 ** (np.maximum(lag, 0) / half_life), 0.0)
-        total = weights.sum(axis=1, keepdims=True)
-        views.append(weights / (np.sqrt(total) if np.isinf(half_life) else total))
-    return np.array(views, np.float32)
+def _fading() -> Floats:
+    """What a view keeps of itself at each further item, for each column, shape (views * WIDTH,)."""
+    return np.repeat(0.5 ** (1 / np.array(HALF_LIVES)), WIDTH).astype(np.float32)
+
+
+def _scales(length: int) -> Floats:
+    """``z`` after each number of items, shape (length, views * WIDTH)."""
+    weights = 0.5 ** (np.arange(length)[:, None] / np.array(HALF_LIVES))
+    total = np.cumsum(weights, axis=0)
+    scale = 1 / np.where(np.isinf(HALF_LIVES), np.sqrt(total), total)
+    return np.repeat(scale, WIDTH, axis=1).astype(np.float32)
 
 
 def learn_factors(
@@ -172,7 +174,8 @@ class _Trainer:
 
     values: dict[str, Floats]
     rng: np.random.Generator
-    memory: Floats
+    fading: Floats = field(default_factory=_fading)
+    scales: Floats = field(default_factory=lambda: _scales(WINDOW))
     first: dict[str, Floats] = field(default_factory=dict)
     second: dict[str, Floats] = field(default_factory=dict)
     steps: int = 0
@@ -186,7 +189,7 @@ class _Trainer:
         else:
             small = [(rng.normal(size=shape) * 0.05).astype(np.float32) for _ in range(2)]
             values = {"E": small[0], "V": small[1], "b": np.zeros(shape[0], np.float32)}
-        trainer = cls(values, rng, _memory(WINDOW))
+        trainer = cls(values, rng)
         trainer.first = {name: np.zeros_like(value) for name, value in values.items()}
         trainer.second = {name: np.zeros_like(value) for name, value in values.items()}
         return trainer
@@ -210,27 +213,35 @@ class _Trainer:
         """One Adam step on the sampled softmax loss of every next item of the batch."""
         past = np.concatenate([items[:-1] for items in batch])
         target = np.concatenate([items[1:] for items in batch])
-        seen = self._remember(self.values["E"][past], batch, backwards=False)
+        spots = _spots(batch)
+        seen = self._remember(self.values["E"][past], spots)
         keep = self.rng.random(seen.shape, dtype=np.float32) > _DROPOUT
         mask = keep.astype(np.float32) / np.float32(1 - _DROPOUT)
         gradient, slopes = self._loss(seen * mask, target)
-        slopes["E"] = _gather(past, self._remember(gradient * mask, batch, backwards=True),
-                              len(self.values["E"]))  # fmt: skip
+        back = self._recall(gradient * mask, spots)
+        slopes["E"] = _gather(past, back, len(self.values["E"]))
         self._adam(slopes, rate)
 
-    def _remember(self, rows: Floats, batch: Sequences, *, backwards: bool) -> Floats:
-        """Applies the memory of each view to each sequence; transposed for the gradient."""
-        out = np.empty_like(rows)
-        begin = 0
-        for items in batch:
-            length = len(items) - 1
-            part = slice(begin, begin + length)
-            for view in range(len(HALF_LIVES)):
-                columns = slice(view * WIDTH, (view + 1) * WIDTH)
-                memory = self.memory[view, :length, :length]
-                out[part, columns] = (memory.T if backwards else memory) @ rows[part, columns]
-            begin += length
-        return out
+    def _remember(self, rows: Floats, spots: Spots) -> Floats:
+        """Turns the items of each sequence into the views after each: ``r_t = fading r_(t-1) + x``.
+
+        All sequences go forward together, a step of time at once.
+        """
+        time, sequence = spots
+        state = np.zeros((time.max() + 1, sequence.max() + 1, rows.shape[1]), np.float32)
+        state[time, sequence] = rows
+        for now in range(1, len(state)):
+            state[now] += self.fading * state[now - 1]
+        return np.asarray(state[time, sequence] * self.scales[time])
+
+    def _recall(self, gradient: Floats, spots: Spots) -> Floats:
+        """Takes the gradient of the views back to the items: the same, backwards in time."""
+        time, sequence = spots
+        state = np.zeros((time.max() + 1, sequence.max() + 1, gradient.shape[1]), np.float32)
+        state[time, sequence] = gradient * self.scales[time]
+        for now in range(len(state) - 2, -1, -1):
+            state[now] += self.fading * state[now + 1]
+        return np.asarray(state[time, sequence])
 
     def _loss(self, seen: Floats, target: NDArray[np.int32]) -> tuple[Floats, dict[str, Floats]]:
         """Gradients of the mean loss by ``seen``, and by V and b."""
@@ -265,6 +276,13 @@ class _Trainer:
             value -= scale * first / (np.sqrt(second / correction) + 1e-8)
             if name != "b":
                 value *= 1 - rate * _DECAY
+
+
+def _spots(batch: Sequences) -> Spots:
+    """Time within its sequence, and number of its sequence, of each item but the last ones."""
+    lengths = [len(items) - 1 for items in batch]
+    time = np.concatenate([np.arange(length) for length in lengths])
+    return time, np.repeat(np.arange(len(batch)), lengths)
 
 
 def _gather(rows: NDArray[np.int32], values: Floats, count: int) -> Floats:

@@ -9,7 +9,9 @@ stored as index words (`palate.retrieval.words`), so that scripts without spaces
 The formula is BM25 (S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25
 and Beyond", 2009) with the column weights of BM25F: ``idf * tf (k1 + 1) / (tf + k1 (1 - b + b l
 / mean l))``, where ``tf`` counts an occurrence in the title, the tags or the text as `WEIGHTS`
-says, and ``idf = ln(1 + (N - n + 0.5) / (n + 0.5))`` is never negative.
+says, and ``idf = ln(1 + (N - n + 0.5) / (n + 0.5))`` is never negative. The sum is multiplied by
+the root of the share of the request's words that the item has: one rare word in a title is not
+yet an answer to five.
 """
 
 from __future__ import annotations
@@ -174,9 +176,13 @@ class LexicalIndex:
             totals = np.zeros(len(postings.ids), dtype=np.float32)
             common = _common(connection, [word for word, _ in counted])
             chosen = [pair for pair in counted if pair[0] not in common] or counted
+            met = np.zeros(len(postings.ids), dtype=np.float32)
             for word, times in chosen:
                 rows, scores = postings.of(connection, word)
                 totals[rows] += times * scores
+                met[rows] += 1
+        if len(chosen) > 1:
+            totals *= np.sqrt(met / len(chosen))
         return totals, postings.ids
 
     def _loaded(self, connection: sqlite3.Connection) -> Postings:

@@ -6,7 +6,7 @@ somebody will look at. Constraints are applied to the arrays first and checked a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,11 @@ FOUND = 200
 _RELAXED = 5000
 #: Items kept in memory.
 _KEPT = 50_000
+#: For people without a past: the learnt weights are those of people who have one.
+_COLD = Prior()
+#: What only events can tell. About an item that nobody has met they tell nothing.
+_TOLD = "neighbours regression factors sequence disliked popularity late liked"
+_FROM_EVENTS = [NAMES.index(name) for name in _TOLD.split()]
 
 
 @dataclass(frozen=True)
@@ -123,8 +128,20 @@ class Retriever:
                 total[row] = total.get(row, 0.0) + (score if wish.likes else -score)
         return total
 
-    def scored(self, request: Request, profile: Profile, context: Context | None = None) -> Scored:
+    def scored(
+        self,
+        request: Request,
+        profile: Profile,
+        context: Context | None = None,
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> Scored:
         """Scores the request's candidates, or those that the sources find.
+
+        Args:
+            request: What is asked.
+            profile: Of the person who asks.
+            context: Of both, if it is there already.
+            allowed: Shape (n,): rows to choose from; default those that the arrays let pass.
 
         Raises:
             UnknownItem: A given candidate is not in the catalogue.
@@ -134,7 +151,8 @@ class Retriever:
             rows = self._given(request.candidates)
             sources: dict[int, list[str]] = {row: ["given"] for row in rows.tolist()}
         else:
-            sources = gather(context, self._allowed(request, profile), self.settings.retrieval.pool)
+            mask = self._allowed(request, profile) if allowed is None else allowed
+            sources = gather(context, mask, max(self.settings.retrieval.pool, request.n))
             rows = np.fromiter(sources, np.intp, len(sources))
         return self._ordered(context, rows, sources)
 
@@ -145,11 +163,17 @@ class Retriever:
             empty = np.zeros((0, len(NAMES)), np.float32)
             return Scored(rows, empty, np.zeros(0), np.zeros((0, len(NAMES))), {})
         matrix = feature_matrix(context, rows)
-        shares = self.prior.contributions(matrix)
+        shares = self._weights(context).contributions(matrix)
+        # An item that nobody has met stands at the mean of the list, not far below it.
+        unmet = self.behaviour.popularity.people[rows] == 0
+        shares[np.ix_(unmet, _FROM_EVENTS)] = 0
         logp = log_softmax(shares.sum(axis=1))
         # Ties go by row, never by the order in which candidates were given.
         order = np.lexsort((rows, -logp))
         return Scored(rows[order], matrix[order], logp[order], shares[order], sources)
+
+    def _weights(self, context: Context) -> Prior:
+        return self.prior if len(context.history) else _COLD
 
     def _given(self, candidates: Sequence[str]) -> Rows:
         position = self.index.items.position
@@ -159,11 +183,11 @@ class Retriever:
         return np.array([position[item] for item in dict.fromkeys(candidates)], np.intp)
 
     def _allowed(self, request: Request, profile: Profile) -> NDArray[np.bool_]:
-        table, seen = self.index.items, [entry.item for entry in profile.history]
-        mask = allowed_rows(table, request.constraints, seen)
+        table = self.index.items
+        mask = allowed_rows(table, request.constraints, profile.seen)
         hidden = list(profile.hidden)
         if not self.settings.retrieval.seen and not _asks_for_seen(request.constraints):
-            hidden += seen
+            hidden += profile.seen
         mask[table.rows(hidden)] = False
         return mask
 
@@ -184,10 +208,25 @@ class Retriever:
         scored = self.scored(request, profile, context)
         if request.candidates is not None:
             shown = len(scored.rows)
-        seen = {entry.item for entry in profile.history}
         candidates = self._candidates(context, scored, request, profile, shown)
-        relax = None if candidates else self._relaxation(request, profile, seen)
-        return Pool(tuple(candidates), self.prior.fitted, relax, self._notes())
+        if len(candidates) < min(shown, len(scored.rows)):
+            # Some that the arrays let pass do not hold: choose among those that do.
+            exact = self._holding(request, profile)
+            scored = self.scored(request, profile, context, exact)
+            candidates = self._candidates(context, scored, request, profile, shown)
+        relax = None if candidates else self._relaxation(request, profile)
+        return Pool(tuple(candidates), self._weights(context).fitted, relax, self._notes())
+
+    def _holding(self, request: Request, profile: Profile) -> NDArray[np.bool_]:
+        """Returns which rows meet every constraint: checks every item that the arrays let pass."""
+        mask = self._allowed(request, profile)
+        checker, ids = Checker(request.constraints), self.index.items.ids
+        rows = np.flatnonzero(mask).tolist()
+        items = self.items([ids[row] for row in rows])
+        for row in rows:
+            item = items.get(ids[row])
+            mask[row] = item is not None and checker.holds(item, profile.seen)
+        return mask
 
     def _candidates(
         self,
@@ -197,13 +236,12 @@ class Retriever:
         profile: Profile,
         shown: int,
     ) -> list[Candidate]:
-        seen = {entry.item for entry in profile.history}
         checker = Checker(request.constraints if request.candidates is None else ())
         chosen: dict[int, Item] = {}
         for start in range(0, len(scored.rows), max(shown, 20)):
             places = range(start, min(start + max(shown, 20), len(scored.rows)))
             for place, item in self._hydrated(scored, places).items():
-                if len(chosen) < shown and checker.holds(item, seen):
+                if len(chosen) < shown and checker.holds(item, profile.seen):
                     chosen[place] = item
             if len(chosen) == shown:
                 break
@@ -223,16 +261,14 @@ class Retriever:
         sources = tuple(scored.sources.get(row, ()))
         return Candidate(item, float(scored.logp[place]), features, evidence, sources)
 
-    def _relaxation(
-        self, request: Request, profile: Profile, seen: Collection[str]
-    ) -> Relaxation | None:
+    def _relaxation(self, request: Request, profile: Profile) -> Relaxation | None:
         constraints = list(request.constraints)
         if not self.settings.retrieval.seen and UNSEEN not in constraints:
             constraints.append(UNSEEN)
         popular = np.argsort(-self.behaviour.popularity.people, kind="stable")[:_RELAXED]
         items = self.items([self.index.items.ids[row] for row in popular])
         visible = (item for item in items.values() if item.id not in profile.hidden)
-        return best_relaxation(constraints, visible, seen)
+        return best_relaxation(constraints, visible, profile.seen)
 
     def refresh(self) -> None:
         """Forgets the items it has read; call it after items were written."""

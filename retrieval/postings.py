@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.75
 #: What an occurrence in the text, the tags and the title counts.
-WEIGHTS = np.array([1.0, 2.0, 4.0])
+WEIGHTS = np.array([1.0, 1.5, 2.5])
 #: Occurrences kept in memory, at 8 bytes each.
 _KEPT = 4_000_000
 # One string from SQLite is parsed three times as fast as so many Python tuples are made.

@@ -49,8 +49,8 @@ def build_profile(
     user = store.user(request.user) if request.user else None
     events = _events(store, request)
     wishes = tuple(store.wishes(request.user)) if request.user else ()
-    history = _merge(_entries(store, events, settings), request.history or ())
-    history = history[-settings.retrieval.history :]
+    past = _merge(_entries(store, events, settings), request.history or ())
+    history = past[-settings.retrieval.history :]
     items = (look_up or store.items)([entry.item for entry in history])
     return Profile(
         user=request.user,
@@ -61,6 +61,7 @@ def build_profile(
         hidden=hidden_items(events),
         scene=request.scene,
         language=request.language or (user.language if user else None),
+        seen=frozenset(entry.item for entry in past),
     )
 
 

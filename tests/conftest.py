@@ -1,6 +1,7 @@
 """What every test lives under: no network, no keys, one data setting."""
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -37,3 +38,24 @@ def palate_data() -> Path:
     if not folder:
         pytest.skip("PALATE_DATA is not set: the real data sets are not here")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def example_once(tmp_path_factory) -> Path:
+    """The example workspace, built and fitted once: never open it, take ``example`` instead."""
+    from palate import Palate
+
+    folder = tmp_path_factory.mktemp("example") / "films"
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("OPENAI_", "PALATE_")) and name != "PALATE_DATA":
+                patch.delenv(name)
+        with Palate.init(folder, example="movies") as palate:
+            palate.fit()
+    return folder
+
+
+@pytest.fixture
+def example(example_once, tmp_path) -> Path:
+    """A fitted example workspace of the test's own, closed."""
+    return Path(shutil.copytree(example_once, tmp_path / "films"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from palate.errors import SettingsError
 
@@ -34,10 +36,10 @@ def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | N
         from palate.agent.models.scripted import ScriptedModel
 
         return ScriptedModel.load(Path(settings.name.removeprefix(SCRIPTED)))
-    if settings.base_url and not settings.base_url.startswith(("http://", "https://")):
+    if settings.base_url and not _is_url(settings.base_url):
         raise SettingsError(
-            f"model.base_url is {settings.base_url!r}; it starts with http:// or https://, such as "
-            "http://localhost:8000/v1."
+            f"model.base_url is {settings.base_url!r}; it starts with http:// or https:// and "
+            "names a host, such as http://localhost:8000/v1."
         )
     from palate.agent.models.openai import OpenAIModel
 
@@ -47,6 +49,15 @@ def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | N
         api_key=environ.get(settings.api_key_env) or None,
         retries=settings.retries,
     )
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and named
 
 
 def parse_model_flag(text: str) -> tuple[str | None, str]:

@@ -1,7 +1,8 @@
 """One client for every OpenAI-compatible server, on the openai SDK.
 
 One wall-clock deadline covers everything, retries included; there is one retry layer, this one.
-What a server rejects as unknown is left out from then on. Every fault becomes a `ModelError`.
+What a server rejects as unknown is left out from then on. Every fault becomes a `ModelError` that
+knows what the attempts cost and never holds the key.
 """
 
 from __future__ import annotations
@@ -9,25 +10,27 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
-from palate.agent.models.replies import read_completion
+from palate.agent.models.refusals import RENAMED, refusal, rejected_field, shown_url
+from palate.agent.models.replies import cost_of, read_completion
 from palate.domain import Completion, ModelCall, Usage
 from palate.errors import ModelError, ModelTimeout, ReplyError
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
+    from openai import AsyncOpenAI
 
 _OPENAI = "api.openai.com"
-#: Fields that a server may reject and Palate can do without, in the order they are given up.
-_OPTIONAL = ("chat_template_kwargs", "response_format", "seed", "temperature")
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 4.0
 
 
 class OpenAIModel:
     """A model behind an OpenAI-compatible base URL.
+
+    Connections belong to an event loop: they are closed by `aclose`, or when their loop ends.
 
     Args:
         name: The server's name of it.
@@ -44,16 +47,16 @@ class OpenAIModel:
         api_key: str | None = None,
         retries: int = 2,
     ) -> None:
+        # A second of imports: here, where no deadline runs yet.
+        import_module("openai.resources.chat.completions")
         self.name = name
-        self.base_url = base_url or f"https://{_OPENAI}/v1"
-        self._key = api_key or "none"
+        self._url = base_url or f"https://{_OPENAI}/v1"
+        self.base_url = shown_url(self._url)
+        self._key = api_key
         self._retries = retries
         self._rejected: set[str] = set()
-        self._renamed = False
-        # A client belongs to the event loop that it was made in.
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = (
-            WeakKeyDictionary()
-        )
+        self._lifetimes: dict[asyncio.AbstractEventLoop, AsyncGenerator[AsyncOpenAI]] = {}
+        self._clients: dict[asyncio.AbstractEventLoop, AsyncOpenAI] = {}
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={self.base_url!r})"
@@ -66,62 +69,62 @@ class OpenAIModel:
             ReplyError: Answers came, but no usable reply.
             ModelError: The server cannot be reached or refuses.
         """
-        started = time.monotonic()
-        tries = 0
+        started, tries, spent = time.monotonic(), 0, Usage()
         while True:
             try:
                 completion = await self._within(call, deadline)
-                break
             except ModelError as error:
-                tries += 1
-                wait = _wait(error, tries)
+                spent += cost_of(error)
+                wait = _wait(error, tries + 1)
                 late = time.monotonic() + wait >= deadline
-                if not error.retryable or tries > self._retries or late:
+                if not error.retryable or tries == self._retries or late:
+                    error.usage = _total(spent, tries, started)
                     raise
-                await asyncio.sleep(wait)
-        seconds = time.monotonic() - started
-        usage = completion.usage + Usage(retries=tries, seconds=seconds)
-        return replace(completion, usage=usage)
+            else:
+                usage = _total(spent + completion.usage, tries, started)
+                return replace(completion, usage=usage)
+            tries += 1
+            await asyncio.sleep(wait)
 
     async def _within(self, call: ModelCall, deadline: float) -> Completion:
         left = deadline - time.monotonic()
-        try:
-            # The SDK's own timeout bounds a single read: a slow drip would outlive it.
-            async with asyncio.timeout(max(left, 0)):
-                return await self._once(call)
-        except TimeoutError:
-            raise ModelTimeout(f"{self.name} did not answer within the time it had.") from None
+        if left > 0:
+            try:
+                # The SDK's own timeout bounds a single read: a slow drip would outlive it.
+                async with asyncio.timeout(left):
+                    return await self._once(call)
+            except TimeoutError:
+                pass
+        raise ModelTimeout(f"{self.name} did not answer within the time it had.")
 
     async def _once(self, call: ModelCall) -> Completion:
         import openai
 
-        client = self._client()
+        parameters = self._parameters(call)
+        failure: ModelError
         try:
-            raw = await client.chat.completions.with_raw_response.create(**self._parameters(call))
+            client = await self._client()
+            raw = await client.chat.completions.with_raw_response.create(**parameters)
+            return read_completion(self._scrubbed(raw.http_response.content), self.name)
         except openai.APITimeoutError:
-            raise ModelTimeout(f"{self.name} did not answer in time.", retryable=True) from None
+            failure = ModelTimeout(f"{self.name} did not answer in time.", retryable=True)
         except openai.APIStatusError as error:
-            if self._learn(error):
+            field = rejected_field(error, parameters | parameters.get("extra_body", {}))
+            if field is None:
+                failure = refusal(error, self.base_url)
+            else:
+                self._rejected.add(field)
                 return await self._once(call)
-            raise self._status_error(error) from None
         except openai.APIConnectionError as error:
-            raise self._unreachable(error) from None
-        except (openai.APIError, UnicodeDecodeError, ValueError) as error:
-            raise ReplyError(f"The reply cannot be read: {error}", retryable=True) from None
-        return read_completion(raw.http_response.content, self.name)
-
-    def _client(self) -> AsyncOpenAI:
-        from openai import AsyncOpenAI
-
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            self._clients[loop] = AsyncOpenAI(
-                base_url=self.base_url, api_key=self._key, max_retries=0, timeout=600
-            )
-        return self._clients[loop]
+            failure = self._unreachable(error)
+        except (openai.OpenAIError, ValueError) as error:
+            failure = ReplyError(f"The reply cannot be read: {error}.", retryable=True)
+        # Raised here, not above: what the SDK raised holds the headers, and so the key.
+        failure.args = (self._scrubbed(str(failure).encode()).decode(),)
+        raise failure
 
     def _parameters(self, call: ModelCall) -> dict[str, Any]:
-        size = "max_completion_tokens" if self._renamed else "max_tokens"
+        size = RENAMED if RENAMED in self._rejected else "max_tokens"
         parameters: dict[str, Any] = {
             "model": self.name,
             "messages": [{"role": m.role, "content": m.content} for m in call.messages],
@@ -133,39 +136,15 @@ class OpenAIModel:
         if call.schema is not None:
             schema = {"name": "reply", "strict": True, "schema": call.schema}
             parameters["response_format"] = {"type": "json_schema", "json_schema": schema}
-        if _OPENAI not in self.base_url and "chat_template_kwargs" not in self._rejected:
+        if _OPENAI not in self._url and "chat_template_kwargs" not in self._rejected:
             # A thinking model would spend the reply's tokens before the first letter.
             parameters["extra_body"] = {"chat_template_kwargs": {"enable_thinking": False}}
-        return {k: v for k, v in parameters.items() if k not in self._rejected}
+        dropped = self._rejected - {RENAMED}
+        return {name: value for name, value in parameters.items() if name not in dropped}
 
-    def _learn(self, error: APIStatusError) -> bool:
-        """Remembers what a 400 is about; returns whether another form is worth a try."""
-        if error.status_code not in (400, 422):
-            return False
-        text = str(error).lower()
-        if "max_completion_tokens" in text and not self._renamed:
-            self._renamed = True
-            return True
-        for field in _OPTIONAL:
-            if field in text and field not in self._rejected:
-                self._rejected.add(field)
-                return True
-        return False
-
-    def _status_error(self, error: APIStatusError) -> ModelError:
-        status = error.status_code
-        retryable = status in (408, 409, 429) or status >= 500
-        told = error.response.headers.get("x-should-retry")
-        if told in ("true", "false"):
-            retryable = told == "true"
-        text = " ".join(str(error.message).split())[:200].replace(self._key, "***")
-        if status in (401, 403):
-            text = "the key was not accepted; set the variable that model.api_key_env names"
-        failure = ModelError(
-            f"{self.base_url} answered {status}: {text}", retryable=retryable, status=status
-        )
-        failure.wait = _seconds(error.response.headers.get("retry-after"))
-        return failure
+    def _scrubbed(self, text: bytes) -> bytes:
+        # Some servers repeat the key in their answers.
+        return text.replace(self._key.encode(), b"***") if self._key else text
 
     def _unreachable(self, error: Exception) -> ModelError:
         cause = error.__cause__ or error
@@ -175,21 +154,45 @@ class OpenAIModel:
             retryable=True,
         )
 
-    async def aclose(self) -> None:
-        """Closes this loop's connections; those of loops that ended went with them."""
-        client = self._clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
+    async def _client(self) -> AsyncOpenAI:
+        loop = asyncio.get_running_loop()
+        if loop not in self._clients:
+            for ended in [other for other in self._clients if other.is_closed()]:
+                self._forget(ended)
+            self._lifetimes[loop] = self._lifetime(loop)
+            await anext(self._lifetimes[loop])
+        return self._clients[loop]
+
+    async def _lifetime(self, loop: asyncio.AbstractEventLoop) -> AsyncGenerator[AsyncOpenAI]:
+        """Holds a client open; a loop that ends closes its generators, and so the client."""
+        from openai import AsyncOpenAI
+
+        client = AsyncOpenAI(
+            base_url=self._url, api_key=self._key or "none", max_retries=0, timeout=600
+        )
+        self._clients[loop] = client
+        try:
+            yield client
+        finally:
+            self._forget(loop)
             await client.close()
 
+    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._clients.pop(loop, None)
+        self._lifetimes.pop(loop, None)
 
-def _seconds(header: str | None) -> float:
-    try:
-        return max(0.0, float(header or 0))
-    except ValueError:
-        return 0.0
+    async def aclose(self) -> None:
+        """Closes the connections of this event loop; safe to call twice."""
+        lifetime = self._lifetimes.pop(asyncio.get_running_loop(), None)
+        if lifetime is not None:
+            await lifetime.aclose()
+
+
+def _total(spent: Usage, tries: int, started: float) -> Usage:
+    return replace(spent, calls=1, retries=tries, seconds=time.monotonic() - started)
 
 
 def _wait(error: ModelError, tries: int) -> float:
     """Seconds until the next try: what the server asked for, else doubling with jitter."""
-    pause = min(_FIRST_WAIT * 2 ** (tries - 1), _LONGEST_WAIT)
-    return float(max(error.wait, pause * random.uniform(0.5, 1.0)))
+    pause = min(_FIRST_WAIT * 2.0 ** (tries - 1), _LONGEST_WAIT)
+    return max(error.wait, pause * random.uniform(0.5, 1.0))

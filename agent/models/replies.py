@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from palate.domain import Completion, Usage
-from palate.errors import ReplyError
+from palate.errors import ModelError, ReplyError
+from palate.prompts.clean import one_line
 
 #: Longer texts are cut: no reply of ours is longer.
 MAX_TEXT = 32_768
@@ -25,14 +26,31 @@ def read_completion(body: bytes, model: str) -> Completion:
         ReplyError: It is not one; retryable where another try may help.
     """
     data = _object(body)
+    usage = read_usage(data.get("usage"))
+    try:
+        text, finish = _said(data)
+    except ReplyError as error:
+        # Tokens were spent all the same.
+        error.usage = usage
+        raise
+    return Completion(text[:MAX_TEXT], model, finish, usage)
+
+
+def cost_of(error: ModelError) -> Usage:
+    """Returns what a failed call cost."""
+    return error.usage if isinstance(error.usage, Usage) else Usage()
+
+
+def _said(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Returns text and finish reason of a reply that is one."""
     if data.get("error"):
         raise ReplyError(f"The server reported: {_told(data['error'])}", retryable=True)
     choices = data.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
-    if not isinstance(choice, Mapping) or not isinstance(choice.get("message"), Mapping):
+    message = choice.get("message") if isinstance(choice, Mapping) else None
+    if not isinstance(choice, Mapping) or not isinstance(message, Mapping):
         raise ReplyError("The reply holds no choice.", retryable=True)
     finish = choice.get("finish_reason")
-    message = choice["message"]
     if message.get("refusal"):
         raise ReplyError("The model refused to answer.")
     if finish == "content_filter":
@@ -42,7 +60,7 @@ def read_completion(body: bytes, model: str) -> Completion:
     text = message.get("content")
     if not isinstance(text, str) or not text.strip():
         raise ReplyError("The reply is empty.", retryable=True)
-    return Completion(text[:MAX_TEXT], model, finish, read_usage(data.get("usage")))
+    return text, str(finish)
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -51,7 +69,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise ReplyError("The reply is not valid UTF-8.", retryable=True) from None
     except (ValueError, RecursionError):
-        start = body[:60].decode("utf-8", "replace").strip()
+        start = one_line(body[:60].decode("utf-8", "replace"))
         raise ReplyError(f"The reply is not JSON; it starts {start!r}.", retryable=True) from None
     if not isinstance(data, dict):
         raise ReplyError("The reply is not a JSON object.", retryable=True)
@@ -60,7 +78,7 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _told(error: object) -> str:
     message = error.get("message") if isinstance(error, Mapping) else error
-    return str(message)[:200]
+    return one_line(str(message), 200)
 
 
 def read_usage(usage: object) -> Usage:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from palate.domain import Completion, ModelCall, Usage
-from palate.errors import ReplyError, SettingsError
+from palate.errors import ModelTimeout, ReplyError, SettingsError
 
 
 class ScriptedModel:
@@ -46,8 +47,15 @@ class ScriptedModel:
             ) from None
         return cls(replies, f"scripted:{path.name}")
 
-    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:  # noqa: ARG002
-        """Returns the next reply; its tokens are estimated at four characters each."""
+    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
+        """Returns the next reply; its tokens are estimated at four characters each.
+
+        Raises:
+            ModelTimeout: The deadline has passed.
+            ReplyError: No reply is left.
+        """
+        if time.monotonic() >= deadline:
+            raise ModelTimeout(f"{self.name} was asked too late.")
         text = self._reply(call)
         asked = sum(len(message.content) for message in call.messages)
         usage = Usage(1, asked // 4, len(text) // 4)

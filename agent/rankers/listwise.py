@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from palate.agent.fusion import fuse, ranked
+from palate.agent.models.replies import cost_of
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
-from palate.domain import Model, ModelCall, Ranking
+from palate.domain import Completion, Model, ModelCall, Opinion, Ranking
 from palate.errors import ModelError, PromptError
 from palate.prompts.parse import parse_listwise
 from palate.prompts.render import Brief, render
@@ -26,9 +29,11 @@ class ListwiseRanker:
                 prompt.messages, prompt.max_tokens, prompt.schema, seed=settings.ranking.seed
             )
             completion = await model.complete(call, deadline=deadline)
-        except (ModelError, PromptError) as error:
+        except ModelError as error:
+            return prior_ranking(task.candidates, cause=str(error), usage=cost_of(error))
+        except PromptError as error:
             return prior_ranking(task.candidates, cause=str(error))
-        opinion = parse_listwise(completion.text, prompt.labels)
+        opinion = whole(parse_listwise(completion.text, prompt.labels), completion)
         if not opinion.order:
             cause = f"no order could be read from the reply of {model.name}."
             return prior_ranking(task.candidates, cause=cause, usage=completion.usage)
@@ -43,3 +48,12 @@ class ListwiseRanker:
         return Ranking(
             ranked(scores), scores, task.rank_by, opinion, weight=weight, usage=completion.usage
         )
+
+
+def whole(opinion: Opinion, completion: Completion) -> Opinion:
+    """Returns the opinion without the sentence that the token limit cut."""
+    if completion.finish != "length":
+        return opinion
+    reasons = dict(list(opinion.reasons.items())[:-1])
+    repairs = (*opinion.repairs, "reply cut at its token limit")
+    return replace(opinion, reasons=reasons, repairs=repairs)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from palate.agent.reasons.evidence import evidence_reason
+from palate.agent.reasons.evidence import Writer
 from palate.agent.reasons.verify import World, check_claims
 from palate.domain import Candidate, Item, Opinion, Profile, Reason
+from palate.prompts.clean import one_line
 
 
 def write_reasons(
@@ -35,20 +36,25 @@ def write_reasons(
         Item id -> reason, one for each candidate.
     """
     said = opinion.reasons if opinion is not None else {}
+    writer = Writer(profile, items, language)
     return {
         candidate.item.id: checked_reason(
-            said.get(candidate.item.id, ""), World(candidate, profile, items, request), language
+            said.get(candidate.item.id, ""), World(candidate, profile, items, request), writer
         )
         for candidate in candidates
     }
 
 
-def checked_reason(sentence: str, world: World, language: str) -> Reason:
-    """Returns the model's sentence if it holds, else one written from the evidence."""
-    written = evidence_reason(world.candidate, world.items, language)
-    if not sentence:
-        return written
-    claims = check_claims(sentence, world)
-    if all(claim.supported for claim in claims):
+def checked_reason(sentence: str, world: World, writer: Writer) -> Reason:
+    """Returns the model's sentence if it holds, else one written from the evidence.
+
+    Args:
+        sentence: The model's; empty where it said nothing.
+        world: What the sentence may claim.
+        writer: Of this slate.
+    """
+    sentence = one_line(sentence, 400)
+    claims = check_claims(sentence, world) if sentence else ()
+    if sentence and all(claim.supported for claim in claims):
         return Reason(sentence, "model", claims)
-    return Reason(written.text, "evidence", claims, replaced=sentence)
+    return Reason(writer.write(world.candidate), "evidence", claims, replaced=sentence or None)

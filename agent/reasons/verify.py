@@ -1,88 +1,40 @@
 """Checks a model's sentence claim by claim against what is known.
 
 A closed world: what a sentence may name is the candidate's own title and fields, the titles and
-years of the history items behind it or liked by the person, and the words of the request. Any
-other title, name, year, number or genre is unsupported, and so is "because you liked X" where X is
-not in the history, or was disliked.
+years of what the person knows, and the words of the request. Any other title, name, year, number,
+length or genre is unsupported, and so is "because you liked X" where X is not in the history, was
+merely seen, or was disliked. When in doubt a sentence is refused: the evidence has another one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 
-from palate.domain import Candidate, Claim, Item, Profile
-from palate.retrieval.words import fold
+from palate.agent.reasons.attitudes import MARK, attitude_claims, attitudes, disliked_alone
+from palate.agent.reasons.facts import number_claims
+from palate.agent.reasons.genres import genre_claims
+from palate.agent.reasons.lexicon import BOASTS
+from palate.agent.reasons.names import name_claims
+from palate.agent.reasons.titles import FIRST_MARK, Mention, level, masked, mentions
+from palate.agent.reasons.world import World, folded
+from palate.domain import Claim
 
-_QUOTED = re.compile(r"[\"“「『《〈]([^\"”」』》〉]{2,80})[\"”」』》〉]")
-_NUMBER = re.compile(r"(?<![\w.])\d{1,4}(?:[.,]\d+)?(?![\w])|\d{4}(?=年)|\d+(?=分钟)")
-_NAME = re.compile(
-    r"(?<![\w'])[A-ZÀ-Þ][\w'’.-]*(?:\s+(?:of|the|de|la|von|van|du|&)\s+[A-ZÀ-Þ][\w'’.-]*|\s+[A-ZÀ-Þ][\w'’.-]*)*"
+__all__ = ["World", "check_claims"]
+
+_QUOTED = re.compile(
+    r"\"([^\"]{2,80})\"|(?<!\w)'([^']{2,80}(?:'\w[^']{0,60})?)'(?!\w)|[《〈「『]([^》〉」』]{1,80})[》〉」』]"
 )
-_LIKED = re.compile(
-    r"(?:you|you've|you have)\s+(?:liked|loved|enjoyed|rated|watched|read|bought|played|saw|seen)"
-    r"\s+(?:both\s+)?([^.;!?]{2,120})|你(?:喜欢|爱看|看过|买过|读过)(?:的|过)?《([^》]{1,80})》",
+_SHARED = re.compile(
+    rf"\b(?P<role>director|maker|creator|author|writer|star|cast|lead)s?\s+(?:of|behind|from|in|as)\s+"
+    rf"(?:both\s+)?(?P<mark>{MARK})|(?P<mark_zh>{MARK})的?(?:同一)?(?P<role_zh>导演|主演|作者)",
     re.IGNORECASE,
 )
-_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+)([A-ZÀ-Þ][\w'’-]*)")
-#: Capitalised words that name nothing.
-_PLAIN = frozenset(
-    "a an and another as because both by english for from given has if in it its like much of on "
-    "one since so that the their these this those though to two what while who with you your "
-    "i american british french japanese".split()
-)
-_GENRES = frozenset(
-    "action adventure animation comedy crime documentary drama family fantasy horror musical "
-    "mystery noir romance thriller war western sci-fi".split()
-)
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything that a sentence about one candidate may claim."""
-
-    candidate: Candidate
-    profile: Profile
-    items: Mapping[str, Item]
-    request: str = ""
-
-    @cached_property
-    def item_words(self) -> str:
-        """The candidate's own facts and the request, folded, in one text."""
-        item = self.candidate.item
-        values = [v for value in item.fields.values() for v in _each(value)]
-        parts = (item.title, item.text, *item.tags, *map(str, values), self.request)
-        return _padded(" | ".join(parts))
-
-    @cached_property
-    def known(self) -> str:
-        """That, and the titles, years and tags of what the person knows."""
-        named = {i for e in self.candidate.evidence for i in e.items} | self.liked
-        items = [self.items[i] for i in sorted(named) if i in self.items]
-        texts = [f"{i.title} {i.fields.get('year', '')} {' '.join(i.tags)}" for i in items]
-        wishes = [wish.text for wish in self.profile.wishes]
-        tags = [lean.tag for lean in self.profile.tags if lean.weight > 0]
-        return self.item_words + _padded(" | ".join([*texts, *wishes, *tags]))
-
-    @cached_property
-    def liked(self) -> frozenset[str]:
-        """Ids of history items that were not disliked."""
-        return frozenset(entry.item for entry in self.profile.history if entry.strength >= 0)
-
-    @cached_property
-    def liked_titles(self) -> list[str]:
-        """Folded titles of what was not disliked."""
-        return [fold(self.items[i].title) for i in sorted(self.liked) if i in self.items]
-
-
-def _each(value: object) -> Iterable[object]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _padded(text: str) -> str:
-    return " " + re.sub(r"[^\w]+", " ", fold(text)) + " "
+_ROLE_OF = {
+    "director": "director", "maker": "director", "creator": "director", "导演": "director",
+    "author": "writer", "writer": "writer", "作者": "writer",
+    "star": "cast", "cast": "cast", "lead": "cast", "主演": "cast",
+}  # fmt: skip
 
 
 def check_claims(sentence: str, world: World) -> tuple[Claim, ...]:
@@ -95,51 +47,49 @@ def check_claims(sentence: str, world: World) -> tuple[Claim, ...]:
     Returns:
         The claims; the sentence may stand if each is supported.
     """
+    plain = level(sentence)
+    found = mentions(plain, world.aliases)
+    text = masked(plain, found)
+    spans = [(one.start, one.end) for one in attitudes(text) if one.kind == "like"]
     claims = [
-        *(_claim(m, "title", world.known) for m in _QUOTED.findall(sentence)),
-        *(_claim(m, "number", world.known) for m in _NUMBER.findall(sentence)),
-        *(_claim(m, "name", world.known) for m in _names(sentence)),
-        *(_claim(m, "genre", world.known) for m in _genres(sentence)),
-        *_liked_claims(sentence, world),
+        *disliked_alone(text, found, world),
+        *_quotes(plain, found, world),
+        *attitude_claims(text, found, world),
+        *_shared(text, found, world),
+        *number_claims(text, found, world),
+        *name_claims(text, found, world),
+        *genre_claims(text, found, spans, world),
+        *(
+            Claim(match.group(), "fact", folded(match.group()) in world.own_words)
+            for match in BOASTS.finditer(text)
+        ),
     ]
     return tuple(dict.fromkeys(claims))
 
 
-def _claim(text: str, kind: str, known: str) -> Claim:
-    return Claim(text, kind, _padded(text) in known or _wide(text, known))
+def _quotes(plain: str, found: Sequence[Mention], world: World) -> Iterator[Claim]:
+    for match in _QUOTED.finditer(plain):
+        said = next(group for group in match.groups() if group)
+        if any(_covers(one, plain, match.start() + 1, match.end() - 1) for one in found):
+            continue
+        words = folded(said)
+        known = world.own_words + world.asked_words
+        wide = not said.isascii() and words.strip() in known
+        yield Claim(said, "title", words in known or wide)
 
 
-def _wide(text: str, known: str) -> bool:
-    # Chinese has no spaces: a title stands inside a longer run of characters.
-    return not text.isascii() and fold(text) in known
+def _covers(mention: Mention, plain: str, start: int, end: int) -> bool:
+    """Tells whether a mention is all that stands in quotes, a year and a comma aside."""
+    rest = plain[start : max(start, mention.start)] + plain[min(end, mention.end) : end]
+    inside = start <= mention.start and mention.end <= end
+    return inside and not re.search(r"\w", re.sub(r"\(\d{4}\)", "", rest))
 
 
-def _names(sentence: str) -> list[str]:
-    starts = {match.start(1) for match in _SENTENCE_START.finditer(sentence)}
-    found = []
-    for match in _NAME.finditer(sentence):
-        words = match.group().rstrip(".'’-").split()
-        # The first word of a sentence is capitalised whatever it is.
-        if match.start() in starts and (len(words) == 1 or fold(words[0]) in _PLAIN):
-            words = words[1:]
-        while words and fold(words[0]) in _PLAIN:
-            words = words[1:]
-        name = re.sub(r"['’]s$", "", " ".join(words))
-        if name:
-            found.append(name)
-    return found
-
-
-def _genres(sentence: str) -> list[str]:
-    return [word for word in re.findall(r"[a-z-]+", sentence.lower()) if word in _GENRES]
-
-
-def _liked_claims(sentence: str, world: World) -> list[Claim]:
-    found = []
-    for match in _LIKED.finditer(sentence):
-        said = match[1] or match[2]
-        folded = _padded(said)
-        held = any(_padded(title) in folded or title in fold(said) for title in world.liked_titles)
-        named = bool(match[2]) or bool(_names("x " + said))
-        found.append(Claim(said.strip(), "history", held or not named))
-    return found
+def _shared(text: str, found: Sequence[Mention], world: World) -> Iterator[Claim]:
+    """Checks "from the director of X"."""
+    for match in _SHARED.finditer(text):
+        mark, role = match["mark"] or match["mark_zh"], match["role"] or match["role_zh"]
+        mention = found[ord(mark) - FIRST_MARK]
+        ids = [item for item in mention.items if item != world.candidate.item.id]
+        held = any(world.shares(_ROLE_OF[role.casefold()], item) for item in ids)
+        yield Claim(f"{role} of {mention.text}", "name", held)

@@ -53,12 +53,21 @@ def read_delimited(
     yield from reader.chunks(names)
 
 
+def split_line(line: str, separator: str) -> list[str]:
+    """Splits one line at a separator; nothing where it cannot be split."""
+    try:
+        return next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+
+
 class _Reader:
     def __init__(self, source: Source, layout: Layout, progress: Progress | None) -> None:
         self._source = source
         self._layout = layout
         self._pieces = source.lines(layout.encoding, progress)
         self._waiting: list[str] = []
+        self._any_quote = False
         self._line = 1
 
     def header(self) -> tuple[str, ...]:
@@ -73,7 +82,12 @@ class _Reader:
         raise CatalogueError(f"{self._source.path.name} has no rows.")
 
     def _names(self, line: str) -> tuple[str, ...]:
-        found = next(csv.reader([line], delimiter=self._layout.separator))
+        found = split_line(line, self._layout.separator)
+        if not found:
+            raise CatalogueError(
+                f"{self._source.path.name} does not begin with names of columns: it is no text "
+                "file with rows."
+            )
         names: dict[str, None] = {}
         for position, name in enumerate(found, 1):
             clean = name.strip() or f"column {position}"
@@ -85,11 +99,12 @@ class _Reader:
             lines, self._waiting = self._waiting, []
             return lines
         text = next(self._pieces, "")
+        self._any_quote = '"' in text
         return text.split("\n")[:-1] if text else []
 
     def chunks(self, names: tuple[str, ...]) -> Iterator[Chunk]:
         while lines := self._next():
-            quoted = self._layout.quotes and any('"' in line for line in lines)
+            quoted = self._layout.quotes and self._any_quote
             yield self._quoted(lines, names) if quoted else self._plain(lines, names)
 
     def _plain(self, lines: list[str], names: tuple[str, ...]) -> Chunk:

@@ -12,7 +12,7 @@ from palate.retrieval.ingest.chunk import Chunk
 from palate.retrieval.ingest.columns import ALIASES, has_columns, plain
 from palate.retrieval.ingest.rejects import Reject, Rejects
 from palate.retrieval.ingest.report import Tally
-from palate.retrieval.ingest.values import clean_id, clean_line, is_missing
+from palate.retrieval.ingest.values import clean_id, clean_line, is_missing, unique
 from palate.retrieval.store import Store
 
 #: Keywords that an item gets from what people wrote about it.
@@ -68,9 +68,9 @@ class LinkIngest(_Adding):
 
     def take(self, chunk: Chunk) -> None:
         """Adds the ids of a chunk."""
-        found: dict[str, Mapping[str, FieldValue]] = {}
-        for _, item, row in self._known(chunk):
-            found[item] = self._ids(row)
+        rows = self._known(chunk)
+        found = {item: self._ids(row) for _, item, row in rows}
+        self._tally.duplicates += len(rows) - len(found)
         before = self._store.items(list(found))
         changed = sum({**before[x].fields, **ids} != before[x].fields for x, ids in found.items())
         self._add(found)
@@ -111,10 +111,11 @@ class KeywordIngest(_Adding):
             self._tally.changed += 1
 
     def finish(self) -> None:
-        """Gives each item its most frequent words; of equals, those that came first."""
-        self._add(
-            {
-                item: {"keywords": tuple(word for word, _ in counts.most_common(KEYWORDS))}
-                for item, counts in self._counts.items()
-            }
-        )
+        """Adds to each item its most frequent words; of equals, those that came first."""
+        items = self._store.items(list(self._counts))
+        added: dict[str, Mapping[str, FieldValue]] = {}
+        for name, counts in self._counts.items():
+            had = items[name].fields.get("keywords", ())
+            words = [word for word, _ in counts.most_common(KEYWORDS)]
+            added[name] = {"keywords": unique((*(had if isinstance(had, tuple) else ()), *words))}
+        self._add(added)

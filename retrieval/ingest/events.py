@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from palate.domain import Action
@@ -42,7 +41,7 @@ class EventIngest:
         self._tally = tally
         self._rejects = rejects
         self._times = TimeReader()
-        self._repeats: Counter[int] = Counter()
+        self._repeats: dict[int, int] = {}
 
     def take(self, chunk: Chunk) -> None:
         """Cleans, judges and writes the rows of a chunk."""
@@ -181,18 +180,20 @@ class EventIngest:
         )
         digests = content_digests(rows)
         if good["at"].null_count():
-            digests = [
-                self._repeated(digest, row) if row[4] is None else digest
-                for digest, row in zip(digests, rows, strict=True)
-            ]
+            digests = self._apart(digests, rows)
         keys = good["key"].to_list() if "key" in good.columns else blank
         return [
             digest if key is None else key_digest(key)
             for key, digest in zip(keys, digests, strict=True)
         ]
 
-    def _repeated(self, digest: int, row: tuple[Any, ...]) -> int:
-        """Without times, doing the same again is a row like the first one: count them."""
-        self._repeats[digest] += 1
-        nth = self._repeats[digest]
-        return digest if nth == 1 else content_digests([row], nth)[0]
+    def _apart(self, digests: list[int], rows: list[tuple[Any, ...]]) -> list[int]:
+        """Without times, doing the same again is a row like the first one: counts them."""
+        repeats = self._repeats
+        for index, row in enumerate(rows):
+            if row[4] is None:
+                digest = digests[index]
+                repeats[digest] = nth = repeats.get(digest, 0) + 1
+                if nth > 1:
+                    digests[index] = content_digests([row], nth)[0]
+        return digests

@@ -27,14 +27,13 @@ _LONG_TEXT = 80  # average length from which a column is prose
 _LONGEST_FIELD = 1_000
 _LONGEST_LIST = 100
 
-_USELESS = re.compile(
-    r"(path|url|uri|href|image|images|img|poster|posterpath|thumbnail|backdrop|homepage|picture|"
-    r"pictureurl|icon|status|html|adult|video)$"
-)
+# By the last word of the column's name.
+_USELESS = frozenset({"path", "url", "uri", "href", "link", "image", "images", "img", "poster",
+                      "thumbnail", "backdrop", "homepage", "picture", "icon", "status", "html",
+                      "adult", "video"})  # fmt: skip
 # Numbers that nobody adds up: a zero in front of them, or a letter in one of them, matters.
-_CODES = re.compile(
-    r"(id|isbn|isbn13|ean|upc|gtin|sku|asin|zip|zipcode|postcode|postalcode|phone)$"
-)
+_CODES = frozenset({"id", "isbn", "isbn13", "ean", "upc", "gtin", "sku", "asin", "zip", "zipcode",
+                    "postcode", "phone"})  # fmt: skip
 _LISTS = frozenset({"cast", "actors", "starring", "keywords", "authors", "artists", "directors",
                     "writers", "countries", "languages", "productioncountries"})  # fmt: skip
 _NAMES = {"actors": "cast", "starring": "cast", "directors": "director", "releaseyear": "year",
@@ -60,7 +59,7 @@ class FieldColumn:
             return clean_id(value, self.name, tally) or None
         if isinstance(value, bool):
             return value
-        number = whole(float(value)) if isinstance(value, int | float) else None
+        number = whole(value) if isinstance(value, int | float) else None
         if self.kind == "number" and number is None:
             number = to_number(str(value))
         if self.kind == "truth":
@@ -149,8 +148,12 @@ def _sample(chunk: Chunk, name: str) -> list[Any]:
     return [value for value in values if not is_missing(value)][:_SAMPLE]
 
 
+def _last_word(name: str) -> str:
+    return field_name(name).rpartition("_")[2]
+
+
 def _useless(name: str, values: Sequence[Any]) -> str | None:
-    if _USELESS.search(plain(name)) or str(values[0]).startswith(("http://", "https://")):
+    if _last_word(name) in _USELESS or str(values[0]).startswith(("http://", "https://")):
         return "a link or a technical column"
     texts = [value for value in values if isinstance(value, str)]
     if texts and sum(map(len, texts)) / len(texts) > _LONG_TEXT and not _is_list(name, texts):
@@ -163,7 +166,7 @@ def _is_list(name: str, values: Sequence[Any]) -> bool:
 
 
 def _kind(name: str, values: Sequence[Any], typed: bool) -> Kind:
-    if _CODES.search(plain(name)):
+    if _last_word(name) in _CODES:
         return "code"
     if _is_list(name, values) or any(isinstance(value, list) for value in values):
         return "list"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from palate.retrieval.ingest.chunk import Chunk
-from palate.retrieval.ingest.delimited import Layout, read_delimited
+from palate.retrieval.ingest.delimited import Layout, read_delimited, split_line
 from palate.retrieval.ingest.jsonl import read_jsonl
 from palate.retrieval.ingest.movielens import gather_genres, layout_of
 from palate.retrieval.ingest.parquet import read_parquet
@@ -36,4 +35,4 @@ def _separator(source: Source) -> str:
     if source.name.lower().endswith((".tsv", ".tab")):
         return "\t"
     line = source.first_line(source.encoding)
-    return max(_SEPARATORS, key=lambda mark: len(next(csv.reader([line], delimiter=mark), [])))
+    return max(_SEPARATORS, key=lambda mark: len(split_line(line, mark)))

@@ -125,7 +125,7 @@ class Source:
             done += len(block)
             cut = text.rfind("\n") + 1
             if cut:
-                yield "".join((*rest, text[:cut])).replace("\r\n", "\n")
+                yield _ends("".join((*rest, text[:cut])))
                 rest, held = [], 0
             rest.append(text[cut:])
             held += len(text) - cut
@@ -136,7 +136,7 @@ class Source:
                 )
         last = "".join((*rest, self._decode(decoder, b"", done)))
         if last:
-            yield last.replace("\r\n", "\n") + "\n"
+            yield _ends(last) + "\n"
 
     def _decode(self, decoder: codecs.IncrementalDecoder, block: bytes, done: int) -> str:
         try:
@@ -146,3 +146,8 @@ class Source:
                 f"{self.path.name} is not valid {error.encoding.upper()} near byte "
                 f"{done + error.start:,}: save it as UTF-8."
             ) from None
+
+
+def _ends(text: str) -> str:
+    """Makes line ends of Windows and of old Macs plain ones."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

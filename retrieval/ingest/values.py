@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from palate.retrieval.ingest.report import Tally
@@ -65,10 +66,9 @@ def to_number(text: str) -> int | float | None:
     """Returns the number that a text writes, whole where it is; ``None`` where it is none."""
     if "_" in text:
         return None
-    try:
-        return int(text)
-    except ValueError:
-        pass
+    if len(text) < 16:
+        with suppress(ValueError):
+            return int(text)
     try:
         return whole(float(text))
     except ValueError:
@@ -77,6 +77,10 @@ def to_number(text: str) -> int | float | None:
 
 def whole(number: float) -> int | float | None:
     """Returns a number, as an int where it is whole; ``None`` for nan and infinities."""
+    try:
+        number = float(number)
+    except OverflowError:
+        return None
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() and abs(number) < 1e15 else number

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, update
 
@@ -20,6 +20,7 @@ T = TypeVar("T")
 IDS_A_QUERY = 500
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode  # what we wrote has no space around it to skip
 
 
 def batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -49,7 +50,10 @@ def load_fields(text: str) -> dict[str, FieldValue]:
     """Reads what ``dump_fields`` wrote."""
     if text == "{}":
         return {}
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()}
+    fields: dict[str, Any] = _decode(text)[0]
+    if "[" in text:
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+    return fields
 
 
 def dump_tags(tags: Iterable[str]) -> str:
@@ -59,7 +63,7 @@ def dump_tags(tags: Iterable[str]) -> str:
 
 def load_tags(text: str) -> tuple[str, ...]:
     """Reads what ``dump_tags`` wrote."""
-    return tuple(json.loads(text)) if text != "[]" else ()
+    return tuple(_decode(text)[0]) if text != "[]" else ()
 
 
 def to_seconds(at: datetime | None) -> float | None:

@@ -218,6 +218,7 @@ class Profile:
         tags: Strongest first.
         wishes: What they stated, newest last.
         hidden: Item ids never to be shown again (dismissed).
+        seen: Item ids of the whole past, also where ``history`` holds its newest part only.
     """
 
     user: str | None
@@ -228,6 +229,7 @@ class Profile:
     hidden: frozenset[str] = frozenset()
     scene: str | None = None
     language: str | None = None
+    seen: frozenset[str] = frozenset()
 
     @property
     def likes(self) -> tuple[HistoryEntry, ...]:

@@ -81,6 +81,7 @@ class ModelError(PalateError):
         retryable: Whether the same call may succeed a little later.
         status: The HTTP status, where there was one.
         wait: Seconds that the server asked to wait; 0 where it did not.
+        usage: What the attempts cost, a `palate.domain.Usage`; ``None`` where nothing was counted.
     """
 
     exit_code = 7
@@ -89,6 +90,7 @@ class ModelError(PalateError):
         self.retryable = retryable
         self.status = status
         self.wait = 0.0
+        self.usage: object = None
         super().__init__(message)
 
 

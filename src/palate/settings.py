@@ -11,7 +11,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -33,6 +33,10 @@ STRENGTHS: dict[str, float] = {
     Action.DISLIKE: -1.0,
     Action.DISMISS: -0.6,
 }
+
+
+#: Signed; above 0 liked, below 0 disliked.
+Strength = Annotated[float, Field(ge=-1, le=1)]
 
 
 class _Section(BaseModel):
@@ -126,7 +130,7 @@ class Settings(_Section):
     ranking: RankingSettings = RankingSettings()
     prompts: PromptSettings = PromptSettings()
     privacy: PrivacySettings = PrivacySettings()
-    strengths: Mapping[str, float] = Field(default_factory=lambda: dict(STRENGTHS))
+    strengths: Mapping[str, Strength] = Field(default_factory=lambda: dict(STRENGTHS))
 
 
 class Loaded(BaseModel):

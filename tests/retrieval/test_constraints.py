@@ -73,7 +73,8 @@ def test_the_constraint_to_relax_is_the_one_that_lets_most_through():
 
 words = st.sampled_from(["x", "Y", "é", "x y"])
 values = st.one_of(
-    st.integers(-5, 5), st.floats(-5, 5), words, st.lists(words, max_size=2).map(tuple), st.booleans()
+    st.integers(-5, 5), st.floats(-5, 5), words,
+    st.lists(words, max_size=2).map(tuple), st.booleans(),
 )  # fmt: skip
 items = st.lists(
     st.builds(

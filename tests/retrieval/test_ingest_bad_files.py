@@ -12,7 +12,7 @@ from palate.domain import Action, Event, Item
 from palate.errors import CatalogueError
 from palate.retrieval.ingest import ingest_events, ingest_items, ingest_users
 
-ROWS = "".join(f"u{n % 997},a,{n % 5}.0,{n}\n" for n in range(120_000))
+ROWS = "".join(f"u{n % 997},a,{n % 5}.0,{n}\n" for n in range(70_000))
 GOOD = f"user,item,rating,ts\n{ROWS}"
 
 
@@ -55,6 +55,7 @@ MALFORMED = {  # a file's name -> what makes its bytes, and words of the message
     "lines.jsonl": (lambda: b'{"us\n' * 10, "rejected"),
     "cut.parquet": (lambda: b"PAR1" + bytes(1000), "damaged Parquet"),
     "quote.csv": (('user,item\n"u,a\n' + ROWS).encode, "never closed"),
+    "wide.csv": (lambda: b"x" * 900_000 + b"\n" + b"y" * 900_000, "wide.csv"),
     "long.csv": (lambda: b"user,item\n" + b"x" * (70 << 20), "no text file"),
 }
 
@@ -94,7 +95,7 @@ def test_a_quote_in_the_wrong_place_costs_one_row(shop, write):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.binary(max_size=300)

@@ -283,6 +283,9 @@ class TestFormats:
         take("user,item,text\nu,a,汉字\n".encode(encoding))
         assert only(shop).text == "汉字"
 
+    def test_old_line_ends(self, take):
+        assert take(b"user,item\ru,a\ru,b\r").new == 2
+
     def test_windows_line_ends_and_no_last_one(self, take):
         assert take(b"user,item\r\nu,a\r\n\r\nu,b").new == 2
 

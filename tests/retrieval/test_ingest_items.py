@@ -33,9 +33,13 @@ class TestFields:
             "release_date": "1994-10-14",
         }  # fmt: skip
 
+    def test_only_the_last_word_of_a_name_makes_a_code_or_a_link(self, take, store):
+        take("id,title,paid,lexicon,shopId\na,A,3,x,7\nb,B,4,y,8\n")
+        assert store.item("a").fields == {"paid": 3, "lexicon": "x", "shop_id": "7"}
+
     def test_json_says_itself_what_is_a_number(self, take, store):
         row = {"id": 5, "title": "A", "year": 1994, "size": "12", "tmdbId": 862.0, "ok": True,
-               "cast": ["X", "Y"], "genres": [{"id": 1, "name": "Drama"}], "none": None}  # fmt: skip
+               "cast": ["X", "Y"], "genres": [{"id": 1, "name": "Drama"}], "x": None}  # fmt: skip
         take(json.dumps(row) + "\n", name="items.jsonl")
         assert store.item("5") == Item(
             "5",
@@ -218,6 +222,9 @@ class TestMovieLens:
         })  # fmt: skip
         assert store.item("2").fields == {"year": 1999, "imdb": "tt0133093"}
         assert report.rejected == {"item is not in the catalogue": 1}
+        again = write("tags.csv", "userId,movieId,tag,timestamp\n1,1,Toys,1\n2,1,fun,1\n")
+        ingest_items(store, again)
+        assert store.item("1").fields["keywords"] == ("fun", "pixar", "toys")
         assert ingest_events(store, tmp_path / "ml").new == 1
         assert ingest_events(store, tmp_path / "ml" / "tags.csv").new == 3
 

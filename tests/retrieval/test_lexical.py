@@ -71,15 +71,16 @@ def _slow_bm25(items, text):
     }
     lengths = {key: sum(map(len, parts)) for key, parts in columns.items()}
     mean = sum(lengths.values()) / len(lengths) or 1
-    scores = Counter()
+    scores, met, asked = Counter(), Counter(), len(set(words(text)))
     for word, times in Counter(words(text)).items():
         having = [key for key, parts in columns.items() if any(word in part for part in parts)]
         idf = math.log(1 + (len(items) - len(having) + 0.5) / (len(having) + 0.5))
         for key in having:
             title, tags, body = (part.count(word) for part in columns[key])
-            tf = 4 * title + 2 * tags + body
+            tf = 2.5 * title + 1.5 * tags + body
+            met[key] += 1
             scores[key] += times * idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * lengths[key] / mean))
-    return scores
+    return Counter({key: score * math.sqrt(met[key] / asked) for key, score in scores.items()})
 
 
 some_words = st.lists(st.sampled_from(["sea", "war", "love", "a", "海", "边"]), max_size=6)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from palate.retrieval.behaviour import learn_behaviour, load_behaviour, save_behaviour
 from palate.retrieval.factors import ENOUGH as ENOUGH_EVENTS
-from palate.retrieval.factors import _Trainer, learn_factors
+from palate.retrieval.factors import _spots, _Trainer, learn_factors
 from palate.retrieval.features import LEARNT, NAMES, spread, standardise
 from palate.retrieval.interactions import Interactions
 from palate.retrieval.neighbours import (
@@ -111,6 +111,20 @@ def test_factor_scores_of_some_rows_are_those_of_all():
         factors.scores(history)[rows], abs=1e-5
     )
     assert factors.parts(history)[1].sum() == 0
+
+
+def test_memory_is_the_weighted_sum_of_the_past():
+    trainer = _Trainer.begin(np.arange(9, dtype=np.int32), None, 3)
+    batch = [np.array([0, 1, 2, 3, 4]), np.array([5, 6]), np.array([7, 8, 0])]
+    past = np.concatenate([items[:-1] for items in batch])
+    views = trainer._remember(trainer.values["E"][past], _spots(batch))
+    factors = trainer.factors(np.arange(9, dtype=np.int32))
+    assert views[3] == pytest.approx(factors.parts(np.array([0, 1, 2, 3])).sum(axis=0), abs=1e-5)
+    assert views[4] == pytest.approx(factors.parts(np.array([5])).sum(axis=0), abs=1e-5)
+    other = np.random.default_rng(1).normal(size=views.shape).astype(np.float32)
+    rows = np.random.default_rng(2).normal(size=views.shape).astype(np.float32)
+    forward = (trainer._remember(rows, _spots(batch)) * other).sum()
+    assert (rows * trainer._recall(other, _spots(batch))).sum() == pytest.approx(forward, rel=1e-4)
 
 
 def test_the_gradient_is_the_slope_of_the_loss(monkeypatch):

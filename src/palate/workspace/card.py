@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from palate.domain import HistoryEntry, Item, Profile
+from palate.workspace.words import shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -41,7 +42,7 @@ class ProfileCard:
         ]
         for wish in profile.wishes:
             rows.append((f"wish {wish.id}", ("" if wish.likes else "not: ") + wish.text))
-        return [(label, text) for label, text in rows if text]
+        return [(label, shown(text)) for label, text in rows if text]
 
     def _titles(self, entries: list[HistoryEntry]) -> str:
         shown = [self._title(entry.item) for entry in entries[:_SHOWN]]
@@ -74,6 +75,7 @@ class ProfileCard:
         """Returns the profile as JSON-able values."""
         data = asdict(self.profile)
         data["hidden"] = sorted(self.profile.hidden)
+        data["seen"] = sorted(self.profile.seen)
         for entry in data["history"]:
             entry["title"] = self._title(entry["item"])
         return data

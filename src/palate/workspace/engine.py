@@ -36,6 +36,8 @@ from palate.settings import Settings
 from palate.workspace.slate import Slate
 
 _T = TypeVar("_T")
+#: Characters of a request's text that a trace keeps: as many as the search reads.
+_KEPT_TEXT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ class Engine:
 
     def _keep(self, slate: Slate, request: Request) -> Slate:
         if self.settings.privacy.keep_traces:
-            payload = slate.to_dict() | {"text": request.text, "scene": request.scene}
+            text = request.text and request.text[:_KEPT_TEXT]
+            payload = slate.to_dict() | {"text": text, "scene": request.scene}
             self.store.save_trace(Trace(slate.id, request.user, datetime.now(UTC), payload))
         return slate
 

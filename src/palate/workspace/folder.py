@@ -51,6 +51,11 @@ class Folder:
         return self.data / "index"
 
     @property
+    def fitting(self) -> Path:
+        """Stands while the prior is being fitted."""
+        return self.index / "fitting"
+
+    @property
     def prompts(self) -> Path:
         """The user's own templates."""
         return self.root / "prompts"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +14,7 @@ from palate.errors import CatalogueError, PalateError, UnknownUser
 from palate.settings import Settings, load_settings
 from palate.workspace.card import ProfileCard
 from palate.workspace.folder import Folder, Ownership, create_folder
+from palate.workspace.lazy import Parts, part
 
 if TYPE_CHECKING:
     from palate.domain import Embedder, Model, Recommender, RenderedPrompt
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int | None], None]
 
 
-class Palate:
+class Palate(Parts):
     """A workspace, opened. Use it as a context manager, or call `close`.
 
     One process owns a workspace at a time. Everything heavy is loaded when it is first needed.
     """
 
     def __init__(self, folder: Folder, settings: Settings, origins: Mapping[str, str]) -> None:
+        super().__init__()
         self.folder, self.settings, self.origins = folder, settings, origins
         self._ownership = Ownership(folder)
         self._ownership.take()
@@ -61,8 +62,12 @@ class Palate:
         noun, nouns = nouns_of(example) if example else ("item", "items")
         create_folder(Path(path), noun, nouns)
         palate = cls.open(path)
-        if example:
-            fill(palate, example)
+        try:
+            if example:
+                fill(palate, example)
+        except BaseException:
+            palate.close()
+            raise
         return palate
 
     @classmethod
@@ -86,14 +91,15 @@ class Palate:
 
     def close(self) -> None:
         """Closes everything and gives the workspace back; safe to call twice."""
+        self.shut()
         engine = self.__dict__.pop("engine", None)
         if engine is not None:
             engine.close()
         self.__dict__.pop("retriever", None)
         for name in ("index", "store"):
-            part = self.__dict__.pop(name, None)
-            if part is not None:
-                part.close()
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.close()
         close_embedder = getattr(self.__dict__.pop("embedder", None), "close", None)
         if close_embedder is not None:
             close_embedder()
@@ -128,47 +134,47 @@ class Palate:
     ) -> None:
         await self.aclose()
 
-    @cached_property
+    @part
     def store(self) -> Store:
         """The system of record."""
         from palate.retrieval.store import Store
 
         store = Store.open(self.settings.store.url or self.folder.store)
-        if self.settings.privacy.keep_traces:
-            store.purge_traces(
-                datetime.now(UTC) - timedelta(days=self.settings.privacy.keep_traces)
-            )
+        kept = timedelta(days=self.settings.privacy.keep_traces)
+        store.purge_traces(datetime.now(UTC) - kept)
         return store
 
-    @cached_property
+    @part
     def embedder(self) -> Embedder:
         """What turns text into vectors."""
         from palate.retrieval.embedders import make_embedder
 
         return make_embedder(self.settings.embedder, os.environ)
 
-    @cached_property
+    @part
     def index(self) -> Index:
         """Vectors, words and arrays over the catalogue."""
         from palate.retrieval.index import Index
 
         return Index.open(self.folder.index, self.store, self.embedder)
 
-    @cached_property
+    @part
     def retriever(self) -> Retriever:
         """Makes pools; knows the prior."""
         from palate.retrieval.pool import Retriever
 
+        if self.folder.fitting.exists():
+            self.fit()
         return Retriever.open(self.store, self.index, self.settings)
 
-    @cached_property
+    @part
     def library(self) -> Library:
         """The templates, the workspace's own included."""
         from palate.prompts.library import Library
 
         return Library.open(self.folder.prompts)
 
-    @cached_property
+    @part
     def engine(self) -> Engine:
         """Turns requests into slates."""
         from palate.agent.models import make_model
@@ -253,15 +259,19 @@ class Palate:
 
         self._forget_loaded()
         Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
-        return fitting.fit(
+        # The mark stays where a fit was cut off: the next one to need the prior fits again.
+        self.folder.fitting.touch(mode=0o600)
+        report = fitting.fit(
             self.store, self.index, self.settings, without=without, progress=progress
         )
+        self.folder.fitting.unlink(missing_ok=True)
+        return report
 
     def _forget_loaded(self) -> None:
         for name in ("engine", "retriever", "index"):
-            part = self.__dict__.pop(name, None)
-            if hasattr(part, "close"):
-                part.close()
+            loaded = self.__dict__.pop(name, None)
+            if hasattr(loaded, "close"):
+                loaded.close()
 
     # ------------------------------------------------------------------ recommendations out
 
@@ -285,7 +295,7 @@ class Palate:
         history: Sequence[str] | None = None,
         text: str | None = None,
         n: int = 10,
-        constraints: Sequence[str | Constraint] = (),
+        constraints: str | Constraint | Sequence[str | Constraint] = (),
         scene: str | None = None,
         candidates: Sequence[str] | None = None,
         rank_by: RankBy | None = None,
@@ -296,34 +306,24 @@ class Palate:
 
         Raises:
             UnknownUser: The user is not known.
-            CatalogueError: A constraint cannot be read, or ``n`` is below 1.
+            UnknownItem: An item of the history or of the candidates is not known.
+            CatalogueError: A constraint cannot be read, or a value is out of its range.
         """
-        from palate.retrieval.constraints import parse_constraint
+        from palate.workspace import ask
 
-        if user is not None and self.store.user(user) is None:
-            raise UnknownUser(user)
-        if n < 1:
-            raise CatalogueError(f"n is {n}; ask for at least 1 recommendation.")
-        parsed = tuple(parse_constraint(c) if isinstance(c, str) else c for c in constraints)
+        ask.check_ask(n, rank_by)
         return Request(
-            user,
-            None if history is None else self._known(history),
+            ask.known_user(self.store, user),
+            ask.known_items(self.store, history, "history"),
             text,
             n,
-            parsed,
+            ask.read_constraints(constraints),
             scene,
-            None if candidates is None else self._known(candidates),
+            ask.known_items(self.store, candidates, "candidates"),
             rank_by,
             language,
-            at,
+            ask.in_utc(at),
         )
-
-    def _known(self, ids: Sequence[str]) -> tuple[str, ...]:
-        found = self.store.items(list(ids))
-        for item in ids:
-            if item not in found:
-                self.store.item(item)
-        return tuple(ids)
 
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:
         """Renders the prompt that a model would be sent for a request; no model is called."""
@@ -351,21 +351,23 @@ class Palate:
 
         Raises:
             UnknownItem: The item is not known.
-            CatalogueError: There is no such action.
+            CatalogueError: There is no such action, or its value cannot be taken.
         """
-        try:
-            action = Action(action)
-        except ValueError:
-            raise CatalogueError(
-                f"No action {action!r}. Use one of: {', '.join(Action)}."
-            ) from None
-        now = datetime.now(UTC)
+        from palate.workspace.ask import known_action
+
+        action, now = known_action(action, value), datetime.now(UTC)
         self.store.add_events(
             [Event(user, item, action, value, now, scene, text, key, recommendation)]
         )
 
     def wish(self, user: str, text: str, *, likes: bool = True) -> int:
-        """Records what a person says they want (or do not want). Returns the wish's id."""
+        """Records what a person says they want (or do not want). Returns the wish's id.
+
+        Raises:
+            CatalogueError: The wish has no words.
+        """
+        if not text.strip():
+            raise CatalogueError("A wish needs words: say what is wanted, or what is not.")
         if self.store.user(user) is None:
             self.store.upsert_users([User(user)])
         return self.store.add_wish(Wish(user, text, likes, datetime.now(UTC)))
@@ -383,7 +385,7 @@ class Palate:
         from palate.retrieval.profile import build_profile
 
         profile = build_profile(self.store, self.request(user), self.settings)
-        items = self.store.items([entry.item for entry in profile.history])
+        items = self.store.items([*(e.item for e in profile.history), *sorted(profile.hidden)])
         return ProfileCard(profile, items)
 
     def forget(self, user: str) -> Forgotten:
@@ -392,9 +394,13 @@ class Palate:
         Raises:
             UnknownUser: The user is not known.
         """
-        if self.store.user(user) is None:
+        from palate.workspace.rejects import forget_in_rejects
+
+        rejected = forget_in_rejects(self.folder.rejects, user)
+        forgotten = self.store.forget(user)
+        if not (forgotten.known or rejected):
             raise UnknownUser(user)
-        return self.store.forget(user)
+        return forgotten
 
     def trace(self, recommendation: str) -> Trace:
         """Returns how a recommendation was made.

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from palate.domain import Constraint, Item, RankBy, Recommendation, Relaxation, Start, Usage
-from palate.workspace.words import evidence_line, fact_line
+from palate.workspace.words import evidence_line, fact_line, shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -85,11 +85,18 @@ class Slate:
             lines.append("Mended in the model's reply: " + "; ".join(self.repairs) + ".")
         if not self.recommendations:
             lines.append(self._nothing())
-        return lines
+        return [shown(line) for line in lines]
 
     def _nothing(self) -> str:
         if self.relax is None:
+            if len(self.constraints) > 1:
+                return "No item meets every constraint, nor all but one of them."
             return "Nothing is left to recommend."
+        if self.relax.constraint not in self.constraints:  # it stood there by default
+            return (
+                f"Everything that fits is already known ({self.relax.left} items). Ask with "
+                "'seen = true', or set retrieval.seen = true, to meet it again."
+            )
         return (
             f"No item meets every constraint. Drop '{self.relax.constraint}' and "
             f"{self.relax.left} would."
@@ -98,7 +105,7 @@ class Slate:
     def __str__(self) -> str:
         """Returns plain text, a line a recommendation."""
         lines = [
-            f"{r.rank:>2}. {r.item.title}{_facts(r.item, self.facts)} - {r.reason.text}"
+            shown(f"{r.rank:>2}. {r.item.title}{_facts(r.item, self.facts)} - {r.reason.text}")
             for r in self.recommendations
         ]
         return "\n".join([*lines, self.how, *self.remarks()])
@@ -114,11 +121,11 @@ class Slate:
         table.add_column("What", ratio=4, overflow="fold")
         table.add_column("Why", ratio=5, overflow="fold")
         for one in self.recommendations:
-            what = Text(one.item.title, style="bold")
+            what = Text(shown(one.item.title), style="bold")
             what.append(_facts(one.item, self.facts), style="dim")
             if one.item.tags:
-                what.append("\n" + ", ".join(one.item.tags[:4]), style="italic")
-            why = Text(one.reason.text)
+                what.append("\n" + shown(", ".join(one.item.tags[:4])), style="italic")
+            why = Text(shown(one.reason.text))
             why.append("\n" + self.evidence(one), style="dim")
             table.add_row(str(one.rank), what, why)
         remarks = [Text(line, style="yellow") for line in self.remarks()]
@@ -166,14 +173,14 @@ def _facts(item: Item, facts: tuple[str, ...]) -> str:
 
 
 def _safe(text: str) -> str:
-    return html.escape(text)
+    return html.escape(shown(text))
 
 
 def _recommendation(one: Recommendation) -> dict[str, Any]:
     item = one.item
     return {
         "rank": one.rank,
-        "item": {"id": item.id, "title": item.title, "tags": list(item.tags), **dict(item.fields)},
+        "item": dict(item.fields) | {"id": item.id, "title": item.title, "tags": list(item.tags)},
         "score": one.score,
         "prior_rank": one.prior_rank,
         "reason": asdict(one.reason),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from palate.domain import Evidence
 from palate.errors import PalateError
-from palate.workspace.words import evidence_line
+from palate.workspace.words import evidence_line, shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,8 +43,8 @@ class Why:
         given = trace.payload["recommendations"]
         chosen = [one for one in given if item in (None, one["item"]["id"])]
         if not chosen:
-            shown = ", ".join(one["item"]["id"] for one in given)
-            raise PalateError(f"{item!r} is not in {trace.id}. It holds: {shown or 'nothing'}.")
+            held = ", ".join(one["item"]["id"] for one in given)
+            raise PalateError(f"{item!r} is not in {trace.id}. It holds: {held or 'nothing'}.")
         evidence = {one["item"]["id"]: [_evidence(e) for e in one["evidence"]] for one in chosen}
         named = {i for found in evidence.values() for e in found for i in e.items}
         titles = store.items(sorted(named))
@@ -65,10 +65,10 @@ class Why:
         lines += [Text(remark, style="yellow") for remark in self.remarks]
         for one in self.items:
             item, reason = one["item"], one["reason"]
-            lines.append(Text(f"\n{one['rank']}. {item['title']}", style="bold"))
-            lines.append(Text(f"   {reason['text']}  [written by: {reason['written_by']}]"))
+            lines.append(Text(f"\n{one['rank']}. {shown(item['title'])}", style="bold"))
+            lines.append(Text(f"   {shown(reason['text'])}  [written by: {reason['written_by']}]"))
             if reason.get("replaced"):
-                lines.append(Text(f"   refused: {reason['replaced']}", style="yellow"))
+                lines.append(Text(f"   refused: {shown(reason['replaced'])}", style="yellow"))
             lines.append(Text(f"   evidence: {self.evidence[item['id']]}", style="dim"))
             place = f"   score {one['score']:.2f}, place {one['prior_rank']} by the prior alone"
             lines.append(Text(place, style="dim"))

@@ -6,6 +6,19 @@ from collections.abc import Mapping, Sequence
 
 from palate.domain import Evidence, FieldValue, Item
 
+#: What a terminal or a browser would obey instead of show: control characters, line ends, and
+#: marks that turn the direction of whatever follows. Joiners stay: scripts and emoji need them.
+_OBEYED = dict.fromkeys(
+    [
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        0x2028,
+        0x2029,
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ],
+    " ",
+)
 _FEATURES = {
     "neighbours": "liked together with",
     "sequence": "often follows",
@@ -17,9 +30,14 @@ _FEATURES = {
 }
 
 
+def shown(text: str) -> str:
+    """Returns text from outside as one harmless line."""
+    return " ".join(text.translate(_OBEYED).split())
+
+
 def fact_line(item: Item, names: Sequence[str]) -> str:
     """Returns the named facts of an item: ``1994, Jane Doe, 120 min``."""
-    return ", ".join(_fact(name, item.fields[name]) for name in names if name in item.fields)
+    return shown(", ".join(_fact(name, item.fields[name]) for name in names if name in item.fields))
 
 
 def _fact(name: str, value: FieldValue) -> str:
@@ -30,7 +48,7 @@ def _fact(name: str, value: FieldValue) -> str:
 
 def evidence_line(evidence: Sequence[Evidence], titles: Mapping[str, Item]) -> str:
     """Returns evidence with its amounts in log-odds: ``liked together with Heat +0.8``."""
-    return "; ".join(_one(one, titles) for one in evidence)
+    return shown("; ".join(_one(one, titles) for one in evidence))
 
 
 def _one(evidence: Evidence, titles: Mapping[str, Item]) -> str:

@@ -1,0 +1,106 @@
+"""What a refusal means: which field a server does not know, whether to try again, what to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from palate.errors import ModelError
+from palate.prompts.clean import one_line
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+
+#: The name that OpenAI's reasoning models have for ``max_tokens``.
+RENAMED = "max_completion_tokens"
+#: Fields that a server may reject and Palate can do without, in the order they are given up.
+OPTIONAL = ("chat_template_kwargs", "response_format", "seed", "temperature")
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|window|size)|too large|too long|reduce the length", re.IGNORECASE
+)
+_HINTS = {
+    401: "The key was not accepted: set the variable that model.api_key_env names.",
+    403: "The key was not accepted: set the variable that model.api_key_env names.",
+    404: "Check model.name, and that model.base_url ends as the server wants it, mostly in /v1.",
+}
+
+
+def rejected_field(error: APIStatusError, sent: Collection[str]) -> str | None:
+    """Returns the sent field that a server does not take; `RENAMED` for the size of the reply.
+
+    Args:
+        error: The refusal.
+        sent: Names of the fields that were sent.
+    """
+    text = _message(error)
+    if error.status_code not in (400, 422) or _TOO_LONG.search(text):
+        return None
+    if RENAMED in text and "max_tokens" in sent:
+        return RENAMED
+    told = f"{_param(error)} {text}"
+    return next((f for f in OPTIONAL if f in sent and re.search(rf"\b{f}\b", told)), None)
+
+
+def refusal(error: APIStatusError, url: str) -> ModelError:
+    """Makes the error that a refusal ends as.
+
+    Args:
+        error: The refusal.
+        url: The server's, as it may be shown.
+    """
+    status, text = error.status_code, _message(error)
+    hint = _HINTS.get(status, "")
+    if _TOO_LONG.search(text) and status in (400, 413, 422):
+        hint = "The prompt does not fit the model: lower prompts.budget."
+    wait = _seconds(error.response.headers)
+    if wait >= 1:
+        hint = f"It asks to wait {wait:.0f} s."
+    said = "" if status in (401, 403) else ": " + one_line(text, 200)
+    failure = ModelError(
+        f"{url} answered {status}{said}{'' if said.endswith('.') else '.'} {hint}".rstrip(),
+        retryable=_retryable(error),
+        status=status,
+    )
+    failure.wait = wait
+    return failure
+
+
+def shown_url(url: str) -> str:
+    """Returns a URL without what may be secret in it: user, password, query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _retryable(error: APIStatusError) -> bool:
+    told = error.response.headers.get("x-should-retry")
+    if told in ("true", "false"):
+        return told == "true"
+    return error.status_code in (408, 409, 429) or error.status_code >= 500
+
+
+def _message(error: APIStatusError) -> str:
+    body = error.body
+    told = body.get("message") or body.get("detail") if isinstance(body, Mapping) else body
+    return str(told or error.message)[:2000]
+
+
+def _param(error: APIStatusError) -> str:
+    return str(error.body.get("param") or "") if isinstance(error.body, Mapping) else ""
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    """Reads how long a server asks to wait: milliseconds, seconds, or a date; 0 if it does not."""
+    told, milliseconds = headers.get("retry-after", ""), headers.get("retry-after-ms", "")
+    try:
+        return max(0.0, float(milliseconds) / 1000 if milliseconds else float(told or 0))
+    except ValueError:
+        pass
+    try:
+        until = parsedate_to_datetime(told)
+        return max(0.0, (until - datetime.now(until.tzinfo or UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return 0.0
