@@ -113,7 +113,7 @@ def _prompt(palate: Any) -> dict[str, Any]:
         started = time.perf_counter()
         prompt = render(template, brief, engine.count)
         times.append(1000 * (time.perf_counter() - started))
-    return {"render_ms": float(np.median(times)), "prompt": asdict(prompt.count)}
+    return {"render_ms": float(np.median(times)), "prompt": asdict(prompt.tokens)}
 
 
 @contextmanager

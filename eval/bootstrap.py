@@ -22,6 +22,8 @@ Verdict = Literal["better", "worse", "not decisive"]
 
 #: Draws held at once.
 _CELLS = 2**22
+#: Differences below this come from the arithmetic; they neither decide nor break ties.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,9 @@ class Paired:
     @property
     def verdict(self) -> Verdict:
         """``better`` or ``worse`` where the whole interval is on one side of 0."""
-        if self.difference.low > 0:
+        if self.difference.low > _ROUNDING:
             return "better"
-        return "worse" if self.difference.high < 0 else "not decisive"
+        return "worse" if self.difference.high < -_ROUNDING else "not decisive"
 
 
 def interval(
@@ -150,8 +152,6 @@ def intervals(
         if method == "bca":
             cuts = _bca_cuts(drawn, mean, _left_out(sums[:, column], sizes), cuts)
         low, high = np.quantile(drawn, cuts)
-        # Rounding alone must not decide: values that are all equal have the interval [v, v].
-        low, high = (mean if abs(end - mean) < 1e-12 else end for end in (low, high))
         found.append(Interval(float(mean), float(low), float(high), level, method))
     return found
 
@@ -209,7 +209,7 @@ def _bca_cuts(
     from scipy.special import ndtr, ndtri
 
     # Samples that equal the mean count half: many do when the values are 0 and 1.
-    tied = np.abs(drawn - mean) < 1e-12
+    tied = np.abs(drawn - mean) < _ROUNDING
     below = float(((drawn < mean) & ~tied).mean() + tied.mean() / 2)
     edge = 0.5 / len(drawn)
     bias = float(ndtri(min(max(below, edge), 1 - edge)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,17 @@ def _write(path: Path, save: Callable[[io.BytesIO], None]) -> None:
     replace_file(path, buffer.getvalue())
 
 
+@contextmanager
+def _parts(file: BinaryIO) -> Iterator[Mapping[str, NDArray[Any]]]:
+    from zipfile import BadZipFile
+
+    try:
+        with np.load(file, allow_pickle=False) as parts:
+            yield parts
+    except (BadZipFile, EOFError) as error:
+        raise ValueError(f"{FILE} is damaged: {error}") from None
+
+
 def load_behaviour(folder: Path) -> Behaviour:
     """Reads what ``save_behaviour`` wrote; the regression's weights are mapped, not read.
 
@@ -125,7 +137,8 @@ def load_behaviour(folder: Path) -> Behaviour:
     from scipy.sparse import csr_matrix
 
     weights = np.load(folder / WEIGHTS, mmap_mode="r", allow_pickle=False)
-    with np.load(folder / FILE, allow_pickle=False) as parts:
+    # Opened here: NumPy would leave a file that is no archive open.
+    with (folder / FILE).open("rb") as file, _parts(file) as parts:
         n = len(parts["people"])
         neighbours, followers = (
             csr_matrix(

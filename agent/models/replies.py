@@ -14,8 +14,8 @@ from palate.domain import Completion, Usage
 from palate.errors import ModelError, ReplyError
 from palate.prompts.clean import one_line
 
-#: Longer texts are cut: no reply of ours is longer.
-MAX_TEXT = 32_768
+#: Longer texts are cut; the parser cuts further, and counts that as a repair.
+MAX_TEXT = 65_536
 _FINISHES = {"stop", "length"}
 
 

@@ -164,6 +164,7 @@ def stalled(exchange):
     content = json.dumps(exchange.completion("x")).encode()
     exchange.begin(200, len(content))
     exchange.write(content[: len(content) // 2])
+    exchange.server.tell("half of a reply is out")
     exchange.server.stopping.wait(60)
 
 

@@ -110,12 +110,18 @@ class VllmLike(ThreadingHTTPServer):
 
     def __init__(self, port=0, scenario=None, model=MODEL):
         super().__init__(("127.0.0.1", port), Exchange)
-        self.scenario, self.model, self.asked = scenario, model, []
+        self.scenario, self.model, self.asked, self.spoken = scenario, model, [], False
         self.stopping, self._lock, self._numbers = threading.Event(), threading.Lock(), {}
 
     def url(self, scenario="good", count=""):
         """Returns the base URL of a scenario, with a count of calls of its own."""
         return f"http://127.0.0.1:{self.server_port}/as/{scenario}~{count}/v1"
+
+    def tell(self, text):
+        """Says on stdout how far it is, where the server is a process of its own."""
+        if self.spoken:
+            sys.stdout.write(f"{text}\n")
+            sys.stdout.flush()
 
     def note(self, path, asked):
         """Remembers a call; returns its number, from 1, on this path."""
@@ -148,8 +154,8 @@ def main():
     parser.add_argument("--model", default=MODEL)
     asked = parser.parse_args()
     server = VllmLike(asked.port, asked.scenario, asked.model)
-    sys.stdout.write(f"http://127.0.0.1:{server.server_port}/v1\n")
-    sys.stdout.flush()
+    server.spoken = True
+    server.tell(f"http://127.0.0.1:{server.server_port}/v1")
     server.serve_forever(0.05)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from palate.domain import Message, ModelCall
-from palate.errors import PalateError, PromptError
-from palate.settings import STRENGTHS, setting_names
+from palate.errors import PalateError
+from palate.settings import setting_names
+from palate.workspace.veil import is_variable_name, secrets_of, veiled
+from palate.workspace.words import shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "note", "wrong"]
 _PATIENCE = 5.0
+#: Read elsewhere: the folder of the workspace, and the data sets of the tests and benchmarks.
+_OTHER_VARIABLES = {"PALATE_WORKSPACE", "PALATE_DATA"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,9 @@ class Report:
 
 
 def examine(palate: Palate) -> Report:
-    """Looks at every part; a part that fails does not hide the others."""
+    """Looks at every part; a part that fails does not hide the others, and no key is shown."""
     parts: dict[str, Callable[[Palate], list[Check]]] = {
+        "environment": _environment,
         "store": _store,
         "embedder": _embedder,
         "index": _index,
@@ -74,7 +80,14 @@ def examine(palate: Palate) -> Report:
             checks += part(palate)
         except PalateError as error:
             checks.append(Check(name, "wrong", str(error)))
-    return Report(tuple(checks), tuple(_settings(palate)))
+    secrets = secrets_of(palate.settings, os.environ)
+    return Report(
+        tuple(
+            replace(c, finding=veiled(c.finding, secrets), advice=veiled(c.advice, secrets))
+            for c in checks
+        ),
+        tuple(replace(s, value=veiled(s.value, secrets)) for s in _settings(palate)),
+    )
 
 
 def _settings(palate: Palate) -> list[Setting]:
@@ -83,20 +96,27 @@ def _settings(palate: Palate) -> list[Setting]:
         section, key = name.split(".", 1)
         holder = getattr(palate.settings, section)
         value = holder[key] if section == "strengths" else getattr(holder, key)
-        origin = palate.origins.get(name, "default")
-        if section == "strengths" and value == STRENGTHS[key] and origin == "default":
-            continue
-        found.append(Setting(name, _hidden(name, value), origin))
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        found.append(Setting(name, text, palate.origins.get(name, "default")))
     return found
 
 
-def _hidden(name: str, value: object) -> str:
-    """A password inside a store's address is not for the eyes of a bug report."""
-    text = ", ".join(value) if isinstance(value, tuple) else str(value)
-    if name.endswith(("url", "base_url")) and "@" in text:
-        scheme, _, rest = text.partition("://")
-        return f"{scheme}://***@{rest.rpartition('@')[2]}"
-    return text
+def _environment(palate: Palate) -> list[Check]:
+    """Finds variables that look like settings and are none, and keys where names belong."""
+    known = {"PALATE_" + name.replace(".", "_").upper() for name in setting_names()}
+    checks = []
+    for variable in sorted(os.environ):
+        if variable.startswith("PALATE_") and variable not in known | _OTHER_VARIABLES:
+            near = difflib.get_close_matches(variable, known, n=1)
+            advice = f"did you mean {near[0]}?" if near else "unset it; see the names below"
+            checks.append(Check("environment", "note", f"{variable} is no setting", advice))
+    for section in (palate.settings.model, palate.settings.embedder):
+        if not is_variable_name(section.api_key_env):
+            name = "model" if section is palate.settings.model else "embedder"
+            advice = "write the name of the variable there, and put the key into that variable"
+            finding = f"{name}.api_key_env looks like a key"
+            checks.append(Check("environment", "wrong", finding, advice))
+    return checks
 
 
 def _store(palate: Palate) -> list[Check]:
@@ -156,10 +176,8 @@ def _prior(palate: Palate) -> list[Check]:
 def _prompts(palate: Palate) -> list[Check]:
     from palate.workspace.check import check_prompts
 
-    try:
-        states = check_prompts(palate.folder.prompts)
-    except PromptError as error:
-        return [Check("prompts", "wrong", str(error))]
+    states = check_prompts(palate.folder.prompts)
+    palate.library.get(palate.settings.prompts.rank)
     wrong = {name: state for name, state in states.items() if state != "ok"}
     if wrong:
         return [Check("prompts", "wrong", f"{name}: {state}") for name, state in wrong.items()]
@@ -167,7 +185,10 @@ def _prompts(palate: Palate) -> list[Check]:
 
 
 def _model(palate: Palate) -> list[Check]:
+    from palate.agent.rankers import make_ranker
+
     settings = palate.settings.model
+    make_ranker(palate.settings.ranking.ranker)
     if not settings.name:
         finding = "none configured: ranked by the prior, reasons from the evidence"
         return [Check("model", "ok", finding, "set model.base_url and model.name to use one")]
@@ -209,13 +230,13 @@ def render(report: Report) -> RenderableType:
     for heading in ("part", "state", "finding"):
         found.add_column(heading, overflow="fold")
     for check in report.checks:
-        text = Text(check.finding)
+        text = Text(shown(check.finding))
         if check.advice:
-            text.append(f"\n-> {check.advice}", style="cyan")
+            text.append(f"\n-> {shown(check.advice)}", style="cyan")
         found.add_row(check.part, Text(check.state, style=marks[check.state]), text)
     settings = Table(title="\nSettings", title_justify="left", box=None, pad_edge=False)
     for heading in ("setting", "value", "from"):
         settings.add_column(heading, overflow="fold")
     for one in report.settings:
-        settings.add_row(one.name, Text(one.value), one.origin)
+        settings.add_row(one.name, Text(shown(one.value)), one.origin)
     return Group(found, settings)

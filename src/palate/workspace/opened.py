@@ -1,0 +1,176 @@
+"""A workspace that is open: its parts, loaded when first needed, and how they are given back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from palate.settings import Settings
+from palate.workspace.folder import Folder, Ownership
+from palate.workspace.lazy import Parts, part
+
+if TYPE_CHECKING:
+    from palate.domain import Embedder, Model
+    from palate.prompts.library import Library
+    from palate.retrieval.fit import FitReport
+    from palate.retrieval.index import Index
+    from palate.retrieval.pool import Retriever
+    from palate.retrieval.store import Store
+    from palate.workspace.engine import Engine
+
+
+class Opened(Parts):
+    """Store, indexes, prior, templates and model of one workspace folder.
+
+    Attributes:
+        folder: Where everything is.
+        settings: As they are in force.
+        origins: Setting -> where its value came from.
+    """
+
+    def __init__(self, folder: Folder, settings: Settings, origins: Mapping[str, str]) -> None:
+        super().__init__()
+        self.folder, self.settings, self.origins = folder, settings, origins
+        self._ownership = Ownership(folder)
+        self._ownership.take()
+        self._chosen: tuple[Model | None] | None = None
+
+    def close(self) -> None:
+        """Closes everything and gives the workspace back; safe to call twice."""
+        self.shut()
+        engine = self.__dict__.pop("engine", None)
+        if engine is not None:
+            engine.close()
+        self.__dict__.pop("retriever", None)
+        for name in ("index", "store"):
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.close()
+        close_embedder = getattr(self.__dict__.pop("embedder", None), "close", None)
+        if close_embedder is not None:
+            close_embedder()
+        self._ownership.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def aclose(self) -> None:
+        """Does what `close` does, the connections of this event loop included."""
+        engine = self.__dict__.get("engine")
+        if engine is not None and engine.model is not None:
+            await engine.model.aclose()
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    @part
+    def store(self) -> Store:
+        """The system of record."""
+        from palate.retrieval.store import Store
+
+        store = Store.open(self.settings.store.url or self.folder.store)
+        kept = timedelta(days=self.settings.privacy.keep_traces)
+        store.purge_traces(datetime.now(UTC) - kept)
+        return store
+
+    @part
+    def embedder(self) -> Embedder:
+        """What turns text into vectors."""
+        from palate.retrieval.embedders import make_embedder
+
+        return make_embedder(self.settings.embedder, os.environ)
+
+    @part
+    def index(self) -> Index:
+        """Vectors, words and arrays over the catalogue."""
+        from palate.retrieval.index import Index
+
+        return Index.open(self.folder.index, self.store, self.embedder)
+
+    @part
+    def retriever(self) -> Retriever:
+        """Makes pools; knows the prior."""
+        from palate.retrieval.pool import Retriever
+
+        if self.folder.fitting.exists():
+            self.fit()
+        return Retriever.open(self.store, self.index, self.settings)
+
+    @part
+    def library(self) -> Library:
+        """The templates, the workspace's own included."""
+        from palate.prompts.library import Library
+
+        return Library.open(self.folder.prompts)
+
+    @part
+    def engine(self) -> Engine:
+        """Turns requests into slates."""
+        from palate.agent.models import make_model
+        from palate.workspace.engine import Engine
+
+        model = self._chosen[0] if self._chosen else make_model(self.settings.model, os.environ)
+        return Engine(self.store, self.retriever, self.library, self.settings, model)
+
+    def use_model(self, model: Model | None) -> None:
+        """Uses this model object (or none) instead of the one that the settings name."""
+        self._chosen = (model,)
+        engine = self.__dict__.pop("engine", None)
+        if engine is not None:
+            engine.close()
+
+    def fit(
+        self,
+        *,
+        rebuild: bool = False,
+        without: Sequence[tuple[str, str]] = (),
+        progress: Callable[[str], None] | None = None,
+    ) -> FitReport:
+        """Brings index, statistics and weights up to date with the store.
+
+        Args:
+            rebuild: Build the index anew instead of following the changes.
+            without: (user, item) pairs that nothing may learn from, such as truths of cases.
+            progress: Told the name of each step.
+
+        Raises:
+            PrerequisiteError: There are no items yet.
+        """
+        from palate.retrieval import fit as fitting
+        from palate.retrieval.index import Index
+
+        self._forget_loaded()
+        Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
+        # The mark stays where a fit was cut off: the next one to need the prior fits again.
+        self.folder.fitting.touch(mode=0o600)
+        report = fitting.fit(
+            self.store, self.index, self.settings, without=without, progress=progress
+        )
+        self.folder.fitting.unlink(missing_ok=True)
+        return report
+
+    def _forget_loaded(self) -> None:
+        for name in ("engine", "retriever", "index"):
+            loaded = self.__dict__.pop(name, None)
+            if hasattr(loaded, "close"):
+                loaded.close()
