@@ -72,6 +72,7 @@ def main(data: Path, work: Path) -> None:
         assert_absent(events, truth_pairs(cases))
         entrants = [
             Random(0), Popularity(events), ItemKNN(events),
+            ItemKNN(events, last=10, neighbours=400, name="item-kNN 400"),
             palate.recommender("prior"), Without(palate, "known"),
         ]  # fmt: skip
         table = score(

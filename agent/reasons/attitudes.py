@@ -18,7 +18,8 @@ from palate.prompts.render import SEEN
 
 MARK = "[\ue000-\uefff]"
 _YOU = re.compile(
-    r"\byou(?:'ve)?\s+(?P<no>(?:did not|didn't|don't|do not|never|have not|haven't)\s+)?"
+    r"\b(?:you(?:'ve)?|having|as (?:some)?one who)\s+"
+    r"(?P<no>(?:did not|didn't|don't|do not|never|have not|haven't)\s+)?"
     r"(?:(?:have|had|also|already|both|recently|once|previously|just|did|do|so|\w+ly)\s+)*"
     r"(?P<verb>liked?|loved?|enjoy(?:ed)?|adored?|admired?|appreciated?|prefer(?:red)?|favou?r(?:ed)?"
     r"|lean\s+towards?|lean\s+to|watched|seen|saw|viewed|read|played|know|knew|bought|purchased"
@@ -43,6 +44,11 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_ZH = re.compile(r"[.;!?。！？；，,]|所以|因此|这部|这本|它|推荐")
+_VERB = re.compile(
+    r"^\s*(?:is|are|has|have|will|would|may|might|should|can|offers?|shares?|brings|gives)"
+)
+#: "Given your taste for crime, Heat is": the last title belongs to what follows.
+_SUBJECT = re.compile(rf",\s*{MARK}\s*$")
 _LIST = re.compile(r"\s*(?:,|\band\b|\bor\b|、|和|与|以及)\s*")
 _TAIL = re.compile(r"[\s,]*(?:both of |all of )?(?:which|that|one|a \w+|films?|movies?)?\s*$")
 _LIST_BEFORE = re.compile(rf"({MARK}[^.;!?\ue000-\uefff]{{0,12}})*{MARK}[\s\"'()\d]*$")
@@ -84,6 +90,8 @@ def attitudes(text: str) -> list[Attitude]:
         for match in pattern.finditer(text):
             cut = clause.search(text, match.end())
             end = cut.start() if cut else len(text)
+            if cut and _VERB.search(cut.group()) and (own := _SUBJECT.search(text, 0, end)):
+                end = max(own.start(), match.end())
             found.append(Attitude(_kind(match), match.start(), text[match.end() : end], end))
     return found
 

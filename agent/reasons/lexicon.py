@@ -104,3 +104,12 @@ DECADE_WORDS = {
     "seventies": 70, "eighties": 80, "nineties": 90, "二十": 20, "三十": 30, "四十": 40,
     "五十": 50, "六十": 60, "七十": 70, "八十": 80, "九十": 90,
 }  # fmt: skip
+#: Country in Chinese -> its names in English.
+COUNTRIES_ZH = {
+    "美国": "united states|usa|us", "英国": "united kingdom|uk", "法国": "france",
+    "德国": "germany|west germany", "意大利": "italy", "西班牙": "spain", "日本": "japan",
+    "韩国": "south korea|korea", "中国": "china", "香港": "hong kong", "台湾": "taiwan",
+    "印度": "india", "俄罗斯": "russia|soviet union", "加拿大": "canada",
+    "澳大利亚": "australia", "墨西哥": "mexico", "巴西": "brazil", "伊朗": "iran",
+    "瑞典": "sweden", "丹麦": "denmark",
+}  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from palate.agent.reasons.attitudes import MARK
-from palate.agent.reasons.lexicon import DEMONYMS, DESCRIBES, MAKES_NAME, PLAIN
+from palate.agent.reasons.lexicon import COUNTRIES_ZH, DEMONYMS, DESCRIBES, MAKES_NAME, PLAIN
 from palate.agent.reasons.titles import FIRST_MARK, Mention
 from palate.agent.reasons.world import World, folded, genre_of
 from palate.domain import Claim
@@ -29,10 +29,15 @@ _AFTER = re.compile(
     r"^(?:'s)?\s*(?:(?P<director>directs|directed|direction|执导|导演)|(?P<cast>stars?\b|plays\b|主演)"
     r"|(?P<writer>writes|wrote|编剧))"
 )
+_ZH_NAME = "[\u4e00-\u9fff·]{2,6}?"
+_ZH_NAMES = f"{_ZH_NAME}(?:[和与、]{_ZH_NAME})*"
 _ZH_ROLE = re.compile(
-    r"(?:由|导演是|导演为|导演|主演是|主演)(?P<before>[\u4e00-\u9fff·]{2,12}?)(?:执导|导演|主演|编剧|的|，|。|、|和|$)"
-    r"|(?P<of>[\u4e00-\u9fff·]{2,5})(?:执导|导演的)"
+    f"(?P<names>(?:(?![由是的])[\u4e00-\u9fff·]){{2,6}}(?:[和与、]{_ZH_NAME})*?)"
+    "(?P<role>执导|导演的|主演|编剧)"
+    f"|(?P<role_is>导演|主演|编剧)[是为：:]?(?![的和])(?P<names_are>{_ZH_NAMES})(?=[的，。、；]|$)"
 )
+_ZH_ROLES = {"执导": "director", "导演": "director", "主演": "cast", "编剧": "writer"}
+_LIKE_A_NAME = re.compile(r"-?(?:like|esque|style)$")
 
 
 def name_claims(text: str, found: Sequence[Mention], world: World) -> Iterator[Claim]:
@@ -41,8 +46,14 @@ def name_claims(text: str, found: Sequence[Mention], world: World) -> Iterator[C
         role = _role(text, start, start + len(name))
         yield Claim(name, "name", _known(name, role, _owner(text, start, name, found), world))
     for match in _ZH_ROLE.finditer(text):
-        said = match["before"] or match["of"]
-        yield Claim(said, "name", _known_zh(said, world))
+        role = _ZH_ROLES[(match["role"] or match["role_is"])[:2]]
+        for said in re.split("[和与、]", match["names"] or match["names_are"]):
+            yield Claim(said, "name", _known_zh(said, role, world))
+    for country, names in COUNTRIES_ZH.items():
+        if country in text:
+            known = world.own_words + world.asked_words
+            held = country in known or any(f" {name} " in known for name in names.split("|"))
+            yield Claim(country, "name", held)
 
 
 def _names(text: str, world: World) -> Iterator[tuple[int, str]]:
@@ -67,6 +78,8 @@ def _ordinary_start(name: str, text: str, end: int, world: World) -> bool:
     acts = words[0].endswith("'s") or bool(MAKES_NAME.match(after))
     if ordinary or (DESCRIBES.search(first) and not acts):
         return True
+    if _LIKE_A_NAME.search(first):
+        return first.replace("-", " ").split()[0] in PLAIN
     alone = len(words) == 1 and not re.match(rf"\s*{MARK}", after)
     return alone and not acts and not re.match(r"\s+(?:and|also)\b", after)
 
@@ -129,7 +142,6 @@ def _owner(text: str, start: int, name: str, found: Sequence[Mention]) -> Mentio
     return found[ord(after[1]) - FIRST_MARK] if after else None
 
 
-def _known_zh(said: str, world: World) -> bool:
-    values = world.own_words.replace(" ", "")
-    name = said.replace("·", "").removesuffix("的")
-    return name in values or any(len(p) > 1 and p.replace(" ", "") == name for p in world.people)
+def _known_zh(said: str, role: str, world: World) -> bool:
+    name = said.replace("·", "")
+    return any(person.replace(" ", "") == name for person in world.in_role(role))

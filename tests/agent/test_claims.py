@@ -107,6 +107,32 @@ A tense crime thriller for a long evening.
 You enjoyed the horror of Alien; this one is a crime film.
 It shares its director with Collateral, which you liked.
 Because you like crime films, this patient one fits.
+As someone who loved Alien and Star Wars, you may enjoy this tightly wound crime thriller.
+Michael Mann directs Al Pacino and Robert De Niro in a tense 1995 crime thriller.
+With your love of Apollo 13, this patient, detailed crime film should hold you.
+Its cat-and-mouse tension echoes what you enjoyed in Alien.
+Given your taste for crime stories, Heat is a natural next step.
+A patient thief and a tired policeman — exactly the tension you asked for.
+If Rocky II moved you, this tale of two stubborn men will too.
+This one pairs Pacino with De Niro in Los Angeles.
+You enjoyed Collateral, another Michael Mann crime film.
+Like Collateral, it is a Michael Mann thriller set in Los Angeles.
+Tense and patient, this 170-minute crime thriller matches your wish for something tense.
+Shares a director with Collateral, a film you liked.
+Fits your request for a tense film under three hours.
+Your fondness for The Godfather: Part II suggests this crime epic.
+Your liking for Alien's suspense makes this tense thriller a good match.
+You've enjoyed tense stories like Alien; this crime thriller keeps that mood.
+Crime, tension and a thief who plans everything.
+It's a slow, tense crime film, much like The Godfather Part II.
+Another Michael Mann film, after Collateral.
+Perfect for a tense evening: a thief, a policeman, and Los Angeles at night.
+Val Kilmer and Al Pacino star in this tense crime thriller.
+Since Schindler's List stayed with you, this serious crime film may too.
+Recommended because you liked Alien and you lean towards crime.
+Both Heat and Collateral are crime films by Michael Mann.
+For fans of Alien and crime thrillers alike.
+The tension of Alien meets the crime of The Godfather Part II.
 """
 
 REFUSE = """
@@ -169,6 +195,37 @@ Because You Liked Inception, Try This.
 This Scorsese film follows a thief.
 Not a crime film at all.
 Heat II brings the thief back.
+As someone who loved Titanic, you may enjoy this crime thriller.
+Having enjoyed Titanic, you may enjoy this crime thriller.
+You liked Alien and Heat.
+As someone who loved Interstellar, you may enjoy this crime thriller.
+Directed by the Coen brothers, it is a tense crime film.
+You enjoyed Collateral, another Ridley Scott film.
+Stars Tom Hanks as a tired policeman.
+A tense 1997 thriller with Al Pacino.
+Its humor recalls The Big Lebowski.
+A sci-fi thriller in Los Angeles.
+Set in New York, it follows a thief.
+This Oscar winner follows a thief.
+Much like Se7en, it is tense.
+You liked romance, and this is one.
+A lighthearted comedy about a thief.
+Quentin Tarantino fans will like it.
+With Denzel Washington at his best.
+Given your love of westerns, Heat is a natural next step.
+You've rated Memento highly, so try this.
+At just 100 minutes it is short.
+A Japanese crime thriller.
+Since you loved titanic, this is next.
+Because you enjoyed the matrix and alien.
+Won 3 awards in 1996.
+Your love for Titanic makes this a good match.
+Having enjoyed Blade Runner, you will enjoy this.
+Set in the 1970s, it follows a thief.
+John Wick meets a tired policeman.
+A documentary-style crime film.
+Fargo-like crime in Los Angeles.
+The Departed, which you liked, is as tense.
 """
 
 _ZH_HEAT = Item(
@@ -215,6 +272,14 @@ PASS_ZH = """
 不同于你不喜欢的《星际旅人》，它很安静。
 这是21世纪10年代的作品。
 《雨夜列车》你很喜欢，这部也许同样适合。
+鉴于你对《山那边的灯》的喜爱，这部安静的剧情片会很适合你。
+如果你喜欢《雨夜列车》，那么这部98分钟的爱情片值得一看。
+林青导演的作品，讲述邮递员在小岛上寻找收信人的故事。
+与你喜欢的《山那边的灯》出自同一位导演林青。
+它是一部安静的海边故事，符合你的要求。
+周雨和陈大海主演的爱情片。
+2015年的剧情片，片长不到100分钟。
+你曾喜欢《活着》和《山那边的灯》，这部剧情片风格相近。
 """
 
 REFUSE_ZH = """
@@ -238,6 +303,16 @@ REFUSE_ZH = """
 获奖的爱情片。
 《山那边的灯》（2012年）之后的又一部。
 你喜欢《山那边的灯》和《无间道》。
+鉴于你对《星际旅人》的喜爱，这部片子适合你。
+如果你喜欢《寄生虫》，那么这部值得一看。
+何川导演的作品。
+梁朝伟和陈大海主演的爱情片。
+2016年的剧情片。
+片长超过100分钟。
+这是一部悬疑片。
+法国爱情片。
+根据真实故事改编。
+你喜欢的科幻元素都在这里。
 """
 
 
