@@ -87,7 +87,7 @@ def stored_items(folder: Path, manifest: Manifest) -> ItemTable:
     path = generation(folder, manifest) / f"items-{manifest.item_version}"
     try:
         table = load_table(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(
             f"The item table {path} cannot be read ({error}). Run `palate fit --rebuild`."
         ) from None

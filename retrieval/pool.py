@@ -77,9 +77,13 @@ class Retriever:
         Raises:
             PrerequisiteError: ``fit`` has not run, or for another version of the catalogue.
         """
+        if not store.item_count:
+            raise PrerequisiteError(
+                "The catalogue is empty: ingest items first, with `palate ingest items FILE`."
+            )
         try:
             behaviour, prior = load_behaviour(index.folder), load_prior(index.folder)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
             raise PrerequisiteError(
                 "The prior is missing or damaged. Run `palate fit` to build it from the store."
             ) from None

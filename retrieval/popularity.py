@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from palate.retrieval.interactions import Interactions
 
 #: The newest part of a history counts as "lately": a fifth of it, at most this many items.
 LATE_SHARE, LATE_MOST = 0.2, 20
+#: An item that fewer people had is one that hardly anybody had.
+RARE = 3
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,24 @@ class Popularity:
     late: NDArray[np.float32]
     liked: NDArray[np.float32]
 
+    # Every request reads these over the whole catalogue: they are worked out once.
+
+    @cached_property
     def log(self) -> NDArray[np.float32]:
         """``log(1 + people)``."""
         return np.asarray(np.log1p(self.people), np.float32)
 
+    @cached_property
+    def order(self) -> NDArray[np.intp]:
+        """Rows, those that many people had and liked first."""
+        return np.argsort(-(self.people * (1 + self.liked)), kind="stable")
+
+    @cached_property
+    def rare(self) -> NDArray[np.intp]:
+        """Rows that hardly anybody had."""
+        return np.flatnonzero(self.people < RARE)
+
+    @cached_property
     def lateness(self) -> NDArray[np.float32]:
         """``log((late + 2) / (expected + 2))``: above 0, the item comes late in histories."""
         share = self.late.sum() / max(self.people.sum(), 1)

@@ -72,4 +72,5 @@ def _regress(gram: NDArray[np.float64]) -> NDArray[np.float32]:
     inverse = cho_solve(cho_factor(gram, overwrite_a=True), np.eye(len(gram)), overwrite_b=True)
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
-    return np.asarray(weights, np.float32)
+    # LAPACK's order is by columns; what is read, at each request, is rows.
+    return np.ascontiguousarray(weights, np.float32)

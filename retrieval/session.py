@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from palate.errors import CatalogueError, PrerequisiteError
 from palate.retrieval import schema
-from palate.retrieval.dialect import WRITE, insert_new, make_store_engine
+from palate.retrieval.dialect import WRITE, insert_new, make_store_engine, scrub
 from palate.retrieval.records.common import counter
 
 T = TypeVar("T")
@@ -102,6 +103,10 @@ class Session:
         with _told(), self._reader.connect() as connection:
             yield connection
 
+    def _scrub(self) -> None:
+        with _told():
+            scrub(self._engine)
+
     def _count(self, table: Table) -> int:
         with self._reading() as connection:
             return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
@@ -128,6 +133,14 @@ def _told() -> Iterator[None]:
         raise PrerequisiteError(
             f"The store cannot be used ({_first_line(error)}): free some space, or wait until "
             "the other process that writes is done."
+        ) from None
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        if type(cause) is not sqlite3.DatabaseError:
+            raise
+        raise PrerequisiteError(
+            f"The store is damaged ({cause}): restore it from a backup, or save what can be read "
+            "with `sqlite3 palate.db .recover`."
         ) from None
     except UnicodeEncodeError as error:
         raise CatalogueError(

@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from palate.domain import Event, Item, User, Wish
 from palate.errors import UnknownItem
 from palate.retrieval import schema
-from palate.retrieval.dialect import scrub
 from palate.retrieval.records import arrays, events, items, people
 from palate.retrieval.records.arrays import EventArrays
 from palate.retrieval.records.common import counter
@@ -207,5 +206,5 @@ class Store(Session):
         """
         with self.transaction() as connection:
             forgotten = people.forget(connection, user)
-        scrub(self._engine)
+        self._scrub()
         return forgotten

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from palate.agent.reasons.lexicon import FUNCTION, KINDS
+from palate.agent.reasons.lexicon import KINDS, PLAIN
 from palate.agent.reasons.titles import FIRST_MARK, Mention
-from palate.agent.reasons.world import World, genre_of
+from palate.agent.reasons.world import World
 from palate.domain import Action, Claim
 from palate.prompts.render import SEEN
 
@@ -20,7 +20,7 @@ MARK = "[\ue000-\uefff]"
 _YOU = re.compile(
     r"\b(?:you(?:'ve)?|having|as (?:some)?one who)\s+"
     r"(?P<no>(?:did not|didn't|don't|do not|never|have not|haven't)\s+)?"
-    r"(?:(?:have|had|also|already|both|recently|once|previously|just|did|do|so|\w+ly)\s+)*"
+    r"(?:(?:have|had|also|already|both|once|just|did|do|so|\w+ly)\s+)*"
     r"(?P<verb>liked?|loved?|enjoy(?:ed)?|adored?|admired?|appreciated?|prefer(?:red)?|favou?r(?:ed)?"
     r"|lean\s+towards?|lean\s+to|watched|seen|saw|viewed|read|played|know|knew|bought|purchased"
     r"|saved|rated|gave|disliked?|hated?|skipped|dismissed|avoid(?:ed)?)\b"
@@ -57,6 +57,13 @@ _LIKES = re.compile(
     r"|gave|喜|爱|欣赏|偏|给"
 )
 _DISLIKES = re.compile(r"dislik|hate|skip|dismiss|avoid|unlike|不|讨厌|反感")
+#: Words before which the head of a phrase stands: "films about the sea".
+_AFTER_HEAD = frozenset("of about with in set from by that where like who".split())
+#: Words that titles in lower case seldom hold, and talk about tastes often.
+_TALK = frozenset(
+    "its his their how what that those these such more similar other everything anything both this"
+    " same highly well very so too all".split()
+)
 _ACTIONS = {
     "bought": Action.PURCHASE, "purchased": Action.PURCHASE, "买过": Action.PURCHASE,
     "saved": Action.SAVE, "收藏": Action.SAVE, "收藏过": Action.SAVE, "rated": Action.RATE,
@@ -182,17 +189,17 @@ def _unnamed(thing: str, named: bool, zh: bool, world: World) -> Iterator[Claim]
 
 
 def _ordinary(piece: str, world: World) -> bool:
-    words = re.findall(r"[\w'-]+", re.sub(r"^(?:the|an?)\s", "", piece.strip()))
-    # Capitalised words are checked as names.
-    return any(
-        word[:1].isupper() or word[:1].isdigit() or _is_plain(word.casefold(), world)
-        for word in words
-    )
-
-
-def _is_plain(word: str, world: World) -> bool:
-    known = word in FUNCTION or word in KINDS or word in world.vocabulary
-    return known or genre_of(word) in world.tastes | world.own_genres or genre_of(word) != word
+    """Tells "quiet films about the sea" from "blade runner"."""
+    words = re.findall(r"[\w'-]+", re.sub(r"^\W*(?:the|an?)\s", "", piece.strip()))
+    if any(word[:1].isupper() and word.casefold() not in PLAIN for word in words):
+        return True  # checked as a name
+    if all(word[:1].isupper() for word in words):
+        return world.has_genre(words)
+    low = [word.casefold() for word in words]
+    heads = {w for w, after in zip(low, [*low[1:], "of"], strict=True) if after in _AFTER_HEAD}
+    asked = world.asked_words.split()
+    plain = heads & KINDS or heads & set(asked) or world.has_genre(heads)
+    return bool(plain) or not _TALK.isdisjoint(low) or low[-1].isdigit()
 
 
 def _ordinary_zh(piece: str, world: World) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from palate.agent.reasons.attitudes import MARK
 from palate.agent.reasons.lexicon import DECADE_WORDS, NUMBER_WORDS
 from palate.agent.reasons.titles import FIRST_MARK, Mention
-from palate.agent.reasons.world import World, year_of
+from palate.agent.reasons.world import World, folded, year_of
 from palate.domain import Claim, Item
 
 _COUNT = (
@@ -73,8 +73,8 @@ def _length(match: re.Match[str], _: Sequence[Mention], world: World) -> Claim:
     minutes = _minutes(groups)
     how = f"{groups.get('how') or ''} {groups.get('after') or ''}".strip()
     real = world.runtime
-    if real is None:
-        return Claim(said, "length", f" {said.casefold()} " in world.own_words)
+    if real is None or folded(said) in world.told_words:
+        return Claim(said, "length", folded(said) in world.told_words)
     if _FEWER.search(how):
         return Claim(said, "length", real <= minutes)
     if _GREATER.search(how):
@@ -124,12 +124,14 @@ def _year(match: re.Match[str], found: Sequence[Mention], world: World) -> Claim
     own = year_of(item)
     if (how := before or after) and own is not None:
         return Claim(match["year"], "year", _COMPARE[how[1]](own, year))
-    return Claim(match["year"], "year", year == own or f" {year} " in world.own_words)
+    return Claim(
+        match["year"], "year", year == own or f" {year} " in world.told_words + world.asked_words
+    )
 
 
 def _beside(match: re.Match[str], found: Sequence[Mention], world: World) -> list[Item]:
     """Returns the items whose title stands right before a year, or right after "1979's"."""
-    before = re.search(rf"({MARK})[\s(,]*(?:from|of|in)?\s*$", match.string[: match.start()])
+    before = re.search(rf"({MARK})[\s(,!?.]*(?:from|of|in)?\s*$", match.string[: match.start()])
     after = re.match(rf"(?:'s|年的)?\s*({MARK})", match.string[match.end() :])
     mark = (before or after or [None, None])[1]
     if mark is None:

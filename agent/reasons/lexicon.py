@@ -43,14 +43,6 @@ KINDS = frozenset(
     "lot lots kind kinds sort sorts type types genre genres theme themes ideas blend mix "
     "it them him her this that these those what all both everything something much most".split()
 )
-#: Words that belong to the sentence, not to a title in it.
-FUNCTION = frozenset(
-    "a an the its his her their your my our of for with in on at by to from as so such more other "
-    "similar how what who which that this these those it you will would may might should is are "
-    "was were has have had and or but not no than then too also again next before after about "
-    "because since while when if expect try well very rather both either some any same here "
-    "there now up down over under into like".split()
-)
 #: Spellings of a genre -> its one name. Plurals are taken off before.
 GENRES = {
     "action": "action", "adventure": "adventure", "animation": "animation",

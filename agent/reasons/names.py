@@ -25,14 +25,18 @@ _ROLE = re.compile(
     r"|(?P<writer>\b(?:written|authored) by|\b(?:author|writer)\b|作者|编剧)",
     re.IGNORECASE,
 )
+#: Between "starring" and a name there are only other names.
+# Atomic, since "AAAA" could be cut into names in exponentially many ways.
+_NAMES_ONLY = re.compile(rf"^(?>\s*(?:is|are|was|as|by|and|,|:|{_WORD}))*+\s*$")
 _AFTER = re.compile(
     r"^(?:'s)?\s*(?:(?P<director>directs|directed|direction|执导|导演)|(?P<cast>stars?\b|plays\b|主演)"
     r"|(?P<writer>writes|wrote|编剧))"
 )
-_ZH_NAME = "[\u4e00-\u9fff·]{2,6}?"
+# A joining word is no part of a name: where both could match, a row of them takes forever.
+_ZH_NAME = "(?:(?![和与])[\u4e00-\u9fff·]){2,6}?"
 _ZH_NAMES = f"{_ZH_NAME}(?:[和与、]{_ZH_NAME})*"
 _ZH_ROLE = re.compile(
-    f"(?P<names>(?:(?![由是的])[\u4e00-\u9fff·]){{2,6}}(?:[和与、]{_ZH_NAME})*?)"
+    f"(?P<names>(?:(?![由是的和与])[\u4e00-\u9fff·]){{2,6}}(?:[和与、]{_ZH_NAME})*?)"
     "(?P<role>执导|导演的|主演|编剧)"
     f"|(?P<role_is>导演|主演|编剧)[是为：:]?(?![的和])(?P<names_are>{_ZH_NAMES})(?=[的，。、；]|$)"
 )
@@ -64,7 +68,8 @@ def _names(text: str, world: World) -> Iterator[tuple[int, str]]:
             assert word is not None
             rest = name[word.end() :]
             start, name = start + len(name) - len(rest.lstrip()), rest.lstrip()
-        start, name = _without_plain(start, name)
+        if folded(name).strip() not in world.people:
+            start, name = _without_plain(start, name)
         if name:
             yield start, re.sub(r"'s?$|[.'-]+$", "", name)
 
@@ -110,21 +115,13 @@ def _known(name: str, role: str | None, owner: Mention | None, world: World) -> 
         ids = owner.items if owner else frozenset([world.candidate.item.id])
         asked = f" {words} " in world.asked_words
         return asked or any(world.is_from(words, world.known_items[i]) for i in ids)
-    if role is not None:
-        return words in world.in_role(role)
-    if words in world.people or f" {words} " in world.asked_words:
+    if words in world.people:
+        return role is None or words in world.in_role(role)
+    if f" {words} " in world.asked_words:
         return True
     if genre_of(name) != name.casefold():
         return True  # checked as a genre
-    return _in_text(name, world)
-
-
-def _in_text(name: str, world: World) -> bool:
-    """Tells whether the item's text or fields hold the name; half of a title is no name."""
-    item = world.candidate.item
-    title = folded(item.title)
-    rest = world.own_words.replace(title, " ", 1)
-    return folded(name) in rest
+    return f" {words} " in world.told_words
 
 
 def _role(text: str, start: int, end: int) -> str | None:
@@ -132,8 +129,8 @@ def _role(text: str, start: int, end: int) -> str | None:
     if after:
         return after.lastgroup
     before = re.split(r"[.;!?]|\blike\b|\brecalls\b|" + MARK, text[:start])[-1][-80:]
-    roles = [match.lastgroup for match in _ROLE.finditer(before)]
-    return roles[-1] if roles else None
+    roles = [match for match in _ROLE.finditer(before) if _NAMES_ONLY.match(before[match.end() :])]
+    return roles[-1].lastgroup if roles else None
 
 
 def _owner(text: str, start: int, name: str, found: Sequence[Mention]) -> Mention | None:

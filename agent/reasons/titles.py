@@ -21,7 +21,7 @@ _NUMERALS = {str(number): roman for roman, number in _ROMAN.items()}
 _ARTICLES = "the|a|an|le|la|les|l'|il|el|der|die|das|los|las"
 _LAST_ARTICLE = re.compile(rf"^(.*), ({_ARTICLES})$", re.IGNORECASE)
 _FIRST_ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S{2})", re.IGNORECASE)
-_PART = re.compile(r"^(.{3,}?)[:,]? (?:episode|part|chapter|vol(?:ume)?)\b", re.IGNORECASE)
+_PART = re.compile(r"^(.{3,}?)[:,]? episode\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(.*\s(?:\d+|[IVX]+)): ")
 #: What makes a longer title of the one before: a numeral, "Part Two", a colon and a capital.
 _GOES_ON = re.compile(
@@ -29,6 +29,8 @@ _GOES_ON = re.compile(
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 FIRST_MARK = 0xE000
+#: No sentence names more of a title than this, and looking for it takes time by the character.
+LONGEST_TITLE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def level(text: str) -> str:
 
 def aliases(title: str) -> set[str]:
     """Returns the ways in which people write a title."""
-    text = level(title).strip()
+    text = level(title[:LONGEST_TITLE]).strip()
     bare = re.sub(r"\s*\([^)]*\)", "", text).strip() or text
     other = re.findall(r"\((?:a\.?k\.?a\.?\s*)?([^)\d][^)]*)\)", text)
     found = {text, bare, *other}
@@ -134,4 +136,4 @@ def _is_meant(alias: str, sentence: str, start: int, end: int) -> bool:
         return False
     # "heat" may be heat: only after "you liked" is it the film in lower case.
     liked = re.search(r"you(?:'ve| have)? (?:\w+ly )?\w+ed (?:both )?$|\band $", before)
-    return not text[:1].islower() or alias[:1].islower() or (len(alias) > 3 and bool(liked))
+    return not text[:1].islower() or alias[:1].islower() or (len(alias) > 2 and bool(liked))

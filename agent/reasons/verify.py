@@ -73,9 +73,10 @@ def _quotes(plain: str, found: Sequence[Mention], world: World) -> Iterator[Clai
         if any(_covers(one, plain, match.start() + 1, match.end() - 1) for one in found):
             continue
         words = folded(said)
-        known = world.own_words + world.asked_words
+        known = world.told_words + world.asked_words
         wide = not said.isascii() and words.strip() in known
-        yield Claim(said, "title", words in known or wide)
+        person = len(said) > 2 and words.strip() in world.people
+        yield Claim(said, "title", words in known or wide or person)
 
 
 def _covers(mention: Mention, plain: str, start: int, end: int) -> bool:

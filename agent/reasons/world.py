@@ -13,6 +13,8 @@ from palate.domain import Candidate, HistoryEntry, Item, Profile
 from palate.prompts.render import SEEN
 
 _RUNTIME = ("runtime", "duration", "length", "minutes", "running_time")
+#: Of a text of megabytes no more is read: folding takes time by the character.
+LONGEST_TEXT = 10_000
 #: Role in a sentence -> fields that hold such people.
 ROLES = {
     "director": ("director", "directors"),
@@ -74,10 +76,18 @@ class World:
         return words_of(self.candidate.item)
 
     @cached_property
+    def told_words(self) -> str:
+        """The candidate's text, tags and fields without people and title, folded."""
+        item, people = self.candidate.item, {name for names in ROLES.values() for name in names}
+        kept = {name: v for name, v in item.fields.items() if name.casefold() not in people}
+        return words_of(Item(item.id, "", item.text, item.tags, kept))
+
+    @cached_property
     def asked_words(self) -> str:
         """The request, the scene and what the person wishes, folded."""
         wishes = [wish.text for wish in self.profile.wishes]
-        return folded(" | ".join([self.request, self.profile.scene or "", *wishes]))
+        parts = [self.request, self.profile.scene or "", *wishes]
+        return folded(" | ".join(part[:LONGEST_TEXT] for part in parts))
 
     @cached_property
     def own_genres(self) -> frozenset[str]:
@@ -99,14 +109,19 @@ class World:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """Words of the candidate, the request, the wishes and the tastes."""
-        tags = [lean.tag for lean in self.profile.tags]
-        return frozenset((self.own_words + self.asked_words + folded(" ".join(tags))).split())
+        """Words of the candidate and of what is asked for."""
+        return frozenset((self.own_words + self.asked_words).split())
 
     @cached_property
     def people(self) -> frozenset[str]:
         """Names in the candidate's fields, folded; also by their last words."""
         return frozenset(_people(self.candidate.item, None))
+
+    def has_genre(self, words: Iterable[str]) -> bool:
+        """Tells whether one of the words is a genre, or a tag that the person or item has."""
+        named = {word: genre_of(word) for word in words}
+        known = self.tastes | self.own_genres
+        return any(genre != word.casefold() or genre in known for word, genre in named.items())
 
     def in_role(self, role: str) -> frozenset[str]:
         """Returns the candidate's people of a role; all of them where no field tells."""
@@ -145,7 +160,8 @@ class World:
 def words_of(item: Item) -> str:
     """Returns an item's title, text, tags and fields, folded."""
     values = [str(v) for value in item.fields.values() for v in _each(value)]
-    return folded(" | ".join([item.title, item.text, *item.tags, *values]))
+    parts = [item.title, item.text, *item.tags, *values]
+    return folded(" | ".join(part[:LONGEST_TEXT] for part in parts))
 
 
 def genres_of(item: Item) -> frozenset[str]:

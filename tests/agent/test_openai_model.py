@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from palate.agent.models import make_model, parse_model_flag
 from palate.agent.models.openai import OpenAIModel
 from palate.domain import Message, ModelCall
-from palate.errors import ModelError, ModelTimeout, ReplyError, SettingsError
-from palate.settings import ModelSettings
+from palate.errors import ModelError, ModelTimeout, ReplyError
 
 KEY = "sk-secret-0123456789abcdef"
 CALL = ModelCall(
@@ -98,10 +96,11 @@ def test_every_scenario_of_the_server_is_tested(servers):
 def test_every_fault_is_typed_and_in_time_and_without_the_key(model_of, scenario):
     kind, word = FAULTS[scenario]
     model = model_of(scenario)
+    seconds = 0.4 if kind is ModelTimeout else 3.0
     started = time.monotonic()
     with pytest.raises(kind) as caught:
-        ask(model, seconds=0.4)
-    assert time.monotonic() - started < 0.4 + 0.25
+        ask(model, seconds=seconds)
+    assert time.monotonic() - started < seconds + 0.25
     assert word in str(caught.value)
     error = caught.value
     assert KEY not in repr(error) + repr(model) + "".join(traceback.format_exception(error))
@@ -286,20 +285,3 @@ def test_cancelling_is_not_swallowed(model_of):
         await model.aclose()
 
     asyncio.run(cancelled())
-
-
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://x/v1", "http://", "http://h:x/v1"])
-def test_a_url_that_is_none(url):
-    with pytest.raises(SettingsError, match="base_url"):
-        make_model(ModelSettings(name="m", base_url=url), {})
-
-
-def test_a_key_alone_is_no_model():
-    assert make_model(ModelSettings(), {"OPENAI_API_KEY": KEY}) is None
-
-
-def test_the_flag():
-    assert parse_model_flag("http://h/v1#Qwen/Qwen3-8B") == ("http://h/v1", "Qwen/Qwen3-8B")
-    assert parse_model_flag("Qwen/Qwen3-8B") == (None, "Qwen/Qwen3-8B")
-    with pytest.raises(SettingsError, match="URL#NAME"):
-        parse_model_flag("http://h/v1")

@@ -1,6 +1,7 @@
 """Workspaces to be suspicious of."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -34,8 +35,6 @@ def shop(example):
 @pytest.fixture(scope="module")
 def films(example_once, tmp_path_factory):
     """The example, opened once for tests that change nothing that another test looks at."""
-    import shutil
-
     folder = shutil.copytree(example_once, tmp_path_factory.mktemp("shared") / "films")
     with Palate.open(folder) as palate:
         yield palate
@@ -58,6 +57,34 @@ def strange(tmp_path_factory):
         )
         palate.fit()
         yield palate
+
+
+@pytest.fixture(scope="session")
+def small_once(tmp_path_factory):
+    """A fitted workspace of 40 items, built once: never open it, take ``small`` instead."""
+    folder = tmp_path_factory.mktemp("small") / "shop"
+    kinds, places = ("play", "song", "tale", "poem"), ("Oslo", "Rome", "Cairo", "Lima", "Kyoto")
+    with Palate.init(folder) as palate:
+        palate.ingest_items(
+            Item(
+                f"i{n}", f"A {kinds[n % 4]} from {places[n % 5]}", f"Number {n} of its kind.",
+                (kinds[n % 4],), {"year": 1980 + n, "place": places[n % 5], "pages": n * 7 % 50},
+            )
+            for n in range(40)
+        )  # fmt: skip
+        palate.ingest_events(
+            Event(f"u{user}", f"i{(user * 3 + step * 4) % 40}", "like")
+            for user in range(15)
+            for step in range(7)
+        )
+        palate.fit()
+    return folder
+
+
+@pytest.fixture
+def small(small_once, tmp_path):
+    """The small workspace, the test's own, closed."""
+    return Path(shutil.copytree(small_once, tmp_path / "small"))
 
 
 @pytest.fixture
