@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Evidence, Item, Request, Wish
-from palate.retrieval.features import LONG, NAMES, SHORT, Context, Rows, Values
+from palate.retrieval.features import LONG, NAMES, SHORT, Context, Entries, Rows, Values
 from palate.retrieval.filler import is_filler
 from palate.retrieval.texts import LONGEST_FIELD
 from palate.retrieval.words import words
@@ -78,32 +78,32 @@ class Witness:
             shares: Share of each feature in its score, in the order of ``NAMES``.
         """
         found: list[Evidence] = []
-        for place in np.argsort(-shares):
-            if shares[place] < LEAST or len(found) == MOST:
+        amounts = shares.tolist()
+        for place in np.argsort(-shares).tolist():
+            if amounts[place] < LEAST or len(found) == MOST:
                 break
             finder = self._finders.get(NAMES[place])
-            one = finder(_Spot(NAMES[place], row, item, float(shares[place]))) if finder else None
+            one = finder(_Spot(NAMES[place], row, item, amounts[place])) if finder else None
             if one is not None and not any(_same(one, other) for other in found):
                 found.append(one)
         return tuple(found)
 
     @cached_property
-    def _together(self) -> Values:
-        """Neighbourhood of each history item and row, shape (h, len(rows))."""
-        matrix = self._context.behaviour.neighbours
-        return np.asarray(matrix[self._context.history][:, self._rows].toarray())
+    def _together(self) -> list[tuple[str, ...]]:
+        """For each row, the history items that people had together with it."""
+        return self._best(self._context.together.at(self._rows), LONG)
 
     @cached_property
-    def _after(self) -> Values:
-        """How each row follows each history item, shape (h, len(rows))."""
-        matrix = self._context.behaviour.followers.counts
-        return np.asarray(matrix[self._context.history][:, self._rows].toarray())
+    def _after(self) -> list[tuple[str, ...]]:
+        """For each row, the history items that it follows."""
+        counts = self._context.behaviour.followers.counts
+        return self._best(Entries.of(counts, self._context.history).at(self._rows), SHORT)
 
     @cached_property
-    def _alike(self) -> Values:
-        """Cosine of each history item and row, shape (h, len(rows))."""
-        vectors = self._context.table.vectors
-        return np.asarray(vectors[self._context.history] @ vectors[self._rows].T)
+    def _alike(self) -> list[tuple[str, ...]]:
+        """For each row, the history items whose texts are like its own."""
+        cosine = self._context.past_vectors @ self._context.table.vectors[self._rows].T
+        return self._best(np.maximum(cosine - LEAST_ALIKE, 0), LONG)
 
     @cached_property
     def _liked(self) -> Values:
@@ -111,24 +111,33 @@ class Witness:
         return np.maximum(self._context.strength, 0)
 
     def _neighbours(self, spot: _Spot) -> Evidence | None:
-        context, column = self._context, self._column[spot.row]
         sequence = spot.feature == "sequence"
-        amounts = (self._after if sequence else self._together)[:, column]
-        recency = context.recency(SHORT if sequence else LONG)
-        items = self._best(self._liked * recency * amounts)
+        items = (self._after if sequence else self._together)[self._column[spot.row]]
         feature = "sequence" if sequence else "neighbours"
         return Evidence(feature, spot.share, items) if items else None
 
     def _similar(self, spot: _Spot) -> Evidence | None:
-        alike = np.maximum(self._alike[:, self._column[spot.row]] - LEAST_ALIKE, 0)
-        items = self._best(self._liked * self._context.recency(LONG) * alike)
+        items = self._alike[self._column[spot.row]]
         return Evidence(spot.feature, spot.share, items) if items else None
 
-    def _best(self, weights: Values) -> tuple[str, ...]:
-        rows = np.argsort(-weights, kind="stable")[:_ITEMS]
-        history, ids = self._context.history, self._context.table.ids
-        floor = 0.3 * weights.max(initial=0)
-        return tuple(ids[history[r]] for r in rows if weights[r] > max(floor, 1e-6))
+    def _best(self, amounts: Values, half_life: float) -> list[tuple[str, ...]]:
+        """Returns, for each row, the history items that weigh most, the heaviest first.
+
+        Args:
+            amounts: What each history item has to do with each row, shape (h, len(rows)).
+            half_life: Of the recency that counts.
+        """
+        if not len(amounts):
+            return [()] * len(self._rows)
+        weights = amounts.T * (self._liked * self._context.recency(half_life))
+        places = np.argsort(-weights, axis=1, kind="stable")[:, :_ITEMS]
+        heaviest = np.take_along_axis(weights, places, axis=1)
+        fine = heaviest > np.maximum(0.3 * heaviest[:, :1], 1e-6)
+        rows, ids = self._context.history[places].tolist(), self._context.table.ids
+        return [
+            tuple(ids[row] for row, good in zip(*pair, strict=True) if good)
+            for pair in zip(rows, fine.tolist(), strict=True)
+        ]
 
     def _tags(self, spot: _Spot) -> Evidence | None:
         facet = self._context.table.facets["tags"]

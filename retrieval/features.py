@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palate.retrieval.behaviour import Behaviour
-from palate.retrieval.items import ItemTable
+from palate.retrieval.items import TAGS, ItemTable
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -52,8 +52,7 @@ class Context:
 
     def recency(self, half_life: float) -> Values:
         """Weights of the history, the newest 1, halving every ``half_life`` newer items."""
-        age = np.arange(len(self.history))[::-1]
-        return (0.5 ** (age / half_life)).astype(np.float32)
+        return _recency(len(self.history), half_life)
 
     @cached_property
     def interest(self) -> Values:
@@ -63,7 +62,17 @@ class Context:
     @cached_property
     def neighbours(self) -> Values:
         """Neighbourhood to the newest items, over the catalogue, shape (n,)."""
-        return spread(self.behaviour.neighbours, self.history, self.interest * self.recency(LONG))
+        return self.together.spread(self.interest * self.recency(LONG))
+
+    @cached_property
+    def together(self) -> Entries:
+        """Neighbourhoods of the history items."""
+        return Entries.of(self.behaviour.neighbours, self.history)
+
+    @cached_property
+    def past_vectors(self) -> Values:
+        """Vectors of the history items, shape (h, d)."""
+        return np.asarray(self.table.vectors[self.history])
 
     @cached_property
     def last(self) -> Values:
@@ -104,25 +113,87 @@ class Context:
     def disliked(self) -> Values:
         """Neighbourhood to what was disliked, shape (n,)."""
         weight = np.maximum(-self.strength, 0) * self.recency(LONG)
-        return spread(self.behaviour.neighbours, self.history, weight)
+        if not weight.any():
+            return np.zeros(len(self.table), np.float32)
+        return self.together.spread(weight)
 
     @cached_property
     def tag_lean(self) -> Values:
         """Lean to each tag, shape (n_tags,)."""
-        weight = self.recency(LONG)
-        rows = self.table.tags[self.history]
-        signed = rows.T @ (weight * np.where(self.strength < 0, self.strength, 0.3 + self.strength))
-        return np.asarray(signed / (rows.T @ weight + 2), np.float32)
+        weight, size = self.recency(LONG), len(self.table.tag_names)
+        owner, tags = _tags_of(self.table, self.history)
+        opinion = weight * np.where(self.strength < 0, self.strength, 0.3 + self.strength)
+        signed = np.bincount(tags, opinion[owner], size)
+        return np.asarray(signed / (np.bincount(tags, weight[owner], size) + 2), np.float32)
+
+
+@lru_cache(maxsize=1024)
+def _recency(count: int, half_life: float) -> Values:
+    weights = (0.5 ** (np.arange(count)[::-1] / half_life)).astype(np.float32)
+    weights.flags.writeable = False  # everybody gets the same array
+    return weights
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The entries of some rows of a sparse matrix, one row after the other.
+
+    SciPy's own slicing of a few rows costs more than everything that is done with them.
+
+    Attributes:
+        rows: How many entries each row has, shape (h,).
+        columns: Column of each entry, shape (m,), ascending within a row.
+        amounts: Value of each entry, shape (m,).
+        size: Columns of the matrix.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.int32]
+    amounts: Values
+    size: int
+
+    @classmethod
+    def of(cls, matrix: csr_matrix, rows: Rows) -> Entries:
+        """Gathers the entries of rows."""
+        first, last = matrix.indptr[rows], matrix.indptr[rows + 1]
+        spans = [slice(a, z) for a, z in zip(first.tolist(), last.tolist(), strict=True)]
+        columns = [matrix.indices[span] for span in spans] or [np.zeros(0, np.int32)]
+        amounts = [matrix.data[span] for span in spans] or [np.zeros(0, np.float32)]
+        size = int(matrix.shape[1])
+        return cls(last - first, np.concatenate(columns), np.concatenate(amounts), size)
+
+    def spread(self, weights: Values) -> Values:
+        """Returns ``weights @ rows`` as a dense vector; weights up to 0.001 are left out."""
+        counted = np.where(weights > 1e-3, weights, 0).astype(np.float32)
+        out = np.zeros(self.size, np.float32)
+        np.add.at(out, self.columns, self.amounts * np.repeat(counted, self.rows))
+        return out
+
+    def at(self, columns: Rows) -> Values:
+        """Returns some different columns of the rows, dense, shape (h, len(columns))."""
+        place = np.full(self.size, -1, np.int32)
+        place[columns] = np.arange(len(columns), dtype=np.int32)
+        found = place[self.columns]
+        met = np.flatnonzero(found >= 0)
+        out = np.zeros((len(self.rows), len(columns)), np.float32)
+        owner = np.repeat(np.arange(len(self.rows)), self.rows)
+        out[owner[met], found[met]] = self.amounts[met]
+        return out
 
 
 def spread(matrix: csr_matrix, rows: Rows, weights: Values) -> Values:
     """Returns ``weights @ matrix[rows]`` as a dense vector, touching those rows only."""
-    out = np.zeros(matrix.shape[1], np.float32)
-    for row, weight in zip(rows.tolist(), weights.tolist(), strict=True):
-        if weight > 1e-3:
-            start, end = matrix.indptr[row], matrix.indptr[row + 1]
-            out[matrix.indices[start:end]] += weight * matrix.data[start:end]
-    return out
+    heavy = np.flatnonzero(weights > 1e-3)
+    return Entries.of(matrix, rows[heavy]).spread(weights[heavy])
+
+
+def _tags_of(table: ItemTable, rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
+    """Returns the tags of rows, one after the other: place in ``rows``, and column of the tag."""
+    facet = table.facets[TAGS]
+    first, count = facet.starts[rows], facet.starts[rows + 1] - facet.starts[rows]
+    owner = np.repeat(np.arange(len(rows)), count)
+    before = np.cumsum(count) - count
+    return owner, facet.columns[np.arange(len(owner)) + (first - before)[owner]]
 
 
 def _at(vector: Values, rows: Rows) -> Values:
@@ -142,29 +213,25 @@ def _sequence(context: Context, rows: Rows) -> Values:
 
 def _similar(context: Context, rows: Rows) -> Values:
     """Mean cosine with the three most similar of what was not disliked."""
-    fine = context.history[-TEXTS:][context.strength[-TEXTS:] >= 0]
+    fine = context.past_vectors[-TEXTS:][context.strength[-TEXTS:] >= 0]
     if not len(fine):
         return np.zeros(len(rows), np.float32)
-    alike = context.table.vectors[rows] @ context.table.vectors[fine].T
+    alike = context.table.vectors[rows] @ fine.T
     best = min(3, len(fine))
     top = np.partition(alike, alike.shape[1] - best, axis=1)[:, -best:]
     return np.asarray(top.mean(axis=1), np.float32)
 
 
 def _tags(context: Context, rows: Rows) -> Values:
-    tags = context.table.tags[rows]
-    count = np.maximum(np.asarray(tags.sum(axis=1)).ravel(), 1)
-    return np.asarray((tags @ context.tag_lean) / np.sqrt(count), np.float32)
+    owner, tags = _tags_of(context.table, rows)
+    count = np.maximum(np.bincount(owner, minlength=len(rows)), 1)
+    total = np.bincount(owner, context.tag_lean[tags], len(rows))
+    return np.asarray(total / np.sqrt(count), np.float32)
 
 
 def _year(context: Context, rows: Rows) -> Values:
-    year = context.table.year
-    return np.nan_to_num((year[rows] - _newest_year(context)) / 10).astype(np.float32)
-
-
-def _newest_year(context: Context) -> float:
-    year = context.table.year
-    return float(np.nanmax(year)) if np.isfinite(year).any() else 0.0
+    table = context.table
+    return np.nan_to_num((table.year[rows] - table.newest_year) / 10).astype(np.float32)
 
 
 def _era(context: Context, rows: Rows) -> Values:

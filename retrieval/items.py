@@ -121,6 +121,16 @@ class ItemTable:
         return np.full(len(self), np.nan) if found is None else found
 
     @cached_property
+    def newest_year(self) -> float:
+        """The highest year of all; 0 in a catalogue without years."""
+        return float(np.nanmax(self.year)) if np.isfinite(self.year).any() else 0.0
+
+    @cached_property
+    def newest_first(self) -> NDArray[np.intp]:
+        """All rows, the newest year first, those without one last."""
+        return np.argsort(-np.nan_to_num(self.year, nan=-1.0), kind="stable")
+
+    @cached_property
     def worded(self) -> NDArray[np.bool_]:
         """Which rows have a vector at all, shape (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.vectors, self.vectors) > 0)

@@ -43,11 +43,6 @@ class Popularity:
         return np.argsort(-(self.people * (1 + self.liked)), kind="stable")
 
     @cached_property
-    def rare(self) -> NDArray[np.intp]:
-        """Rows that hardly anybody had."""
-        return np.flatnonzero(self.people < RARE)
-
-    @cached_property
     def lateness(self) -> NDArray[np.float32]:
         """``log((late + 2) / (expected + 2))``: above 0, the item comes late in histories."""
         share = self.late.sum() / max(self.people.sum(), 1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.retrieval.features import Context, Rows, Values
+from palate.retrieval.popularity import RARE
 from palate.retrieval.top import best_rows
 
 Mask = NDArray[np.bool_]
@@ -19,9 +20,8 @@ Source = Callable[[Context, Mask, int], Rows]
 
 
 def _positive(values: Values, allowed: Mask, limit: int) -> Rows:
-    masked = np.where(allowed, values, 0)
-    rows = best_rows(masked, limit)
-    return rows[masked[rows] > 0]
+    rows = np.flatnonzero((values > 0) & allowed)
+    return rows[best_rows(values[rows], limit)]
 
 
 def _factors(context: Context, allowed: Mask, limit: int) -> Rows:
@@ -31,17 +31,27 @@ def _factors(context: Context, allowed: Mask, limit: int) -> Rows:
     return rows[best_rows(context.factors[rows], limit)]
 
 
+def _first(order: Rows, fine: Callable[[Rows], Mask], limit: int) -> Rows:
+    """Returns the first rows of an order that pass, without looking at more than it takes."""
+    found: list[Rows] = []
+    missing, start, size = limit, 0, 2 * limit
+    while missing > 0 and start < len(order):
+        part = order[start : start + size]
+        passed = part[fine(part)][:missing]
+        found.append(passed)
+        missing, start, size = missing - len(passed), start + size, 4 * size
+    return np.concatenate(found) if found else np.zeros(0, np.intp)
+
+
 def _popular(context: Context, allowed: Mask, limit: int) -> Rows:
-    rows = np.flatnonzero(allowed)
-    popularity = context.behaviour.popularity
-    return rows[best_rows(popularity.people[rows] * (1 + popularity.liked[rows]), limit)]
+    return _first(context.behaviour.popularity.order, lambda rows: allowed[rows], limit)
 
 
 def _fresh(context: Context, allowed: Mask, limit: int) -> Rows:
     """The newest items that hardly anybody has met: without this they would never be met."""
-    rare = np.flatnonzero(allowed & (context.behaviour.popularity.people < 3))
-    year = np.nan_to_num(context.table.year[rare], nan=-1.0)
-    return rare[best_rows(year, limit)]
+    people = context.behaviour.popularity.people
+    order = context.table.newest_first
+    return _first(order, lambda rows: allowed[rows] & (people[rows] < RARE), limit)
 
 
 def _mapped(found: dict[int, float], allowed: Mask, limit: int) -> Rows:

@@ -28,7 +28,7 @@ def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | N
         ``None`` where no name is configured.
 
     Raises:
-        SettingsError: The base URL or the file cannot be used.
+        SettingsError: The base URL, the key or the file cannot be used.
     """
     if not settings.name:
         return None
@@ -46,9 +46,17 @@ def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | N
     return OpenAIModel(
         settings.name,
         base_url=settings.base_url or None,
-        api_key=environ.get(settings.api_key_env) or None,
+        api_key=_key(settings.api_key_env, environ),
         retries=settings.retries,
     )
+
+
+def _key(name: str, environ: Mapping[str, str]) -> str | None:
+    # A line's end comes along easily, and no header may hold one.
+    key = environ.get(name, "").strip()
+    if not key.isascii() or not key.isprintable():
+        raise SettingsError(f"The key in {name} holds characters that no key has. Set it anew.")
+    return key or None
 
 
 def _is_url(text: str) -> bool:

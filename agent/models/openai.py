@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _OPENAI = "api.openai.com"
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 4.0
+#: Shorter keys are placeholders for servers that ask for none.
+_SECRET = 8
 
 
 class OpenAIModel:
@@ -102,7 +104,7 @@ class OpenAIModel:
         import openai
 
         parameters = self._parameters(call)
-        failure: ModelError
+        failure: ModelError | None
         try:
             client = await self._client()
             raw = await client.chat.completions.with_raw_response.create(**parameters)
@@ -111,16 +113,15 @@ class OpenAIModel:
             failure = ModelTimeout(f"{self.name} did not answer in time.", retryable=True)
         except openai.APIStatusError as error:
             field = rejected_field(error, parameters | parameters.get("extra_body", {}))
-            if field is None:
-                failure = refusal(error, self.base_url)
-            else:
-                self._rejected.add(field)
-                return await self._once(call)
+            failure = None if field else refusal(error, self.base_url)
+            self._rejected |= {field} if field else set()
         except openai.APIConnectionError as error:
             failure = self._unreachable(error)
         except (openai.OpenAIError, ValueError) as error:
             failure = ReplyError(f"The reply cannot be read: {error}.", retryable=True)
-        # Raised here, not above: what the SDK raised holds the headers, and so the key.
+        # Here, not above: what the SDK raised holds the headers, and so the key.
+        if failure is None:
+            return await self._once(call)
         failure.args = (self._scrubbed(str(failure).encode()).decode(),)
         raise failure
 
@@ -144,8 +145,9 @@ class OpenAIModel:
         return {name: value for name, value in parameters.items() if name not in dropped}
 
     def _scrubbed(self, text: bytes) -> bytes:
-        # Some servers repeat the key in their answers.
-        return text.replace(self._key.encode(), b"***") if self._key else text
+        # Some servers repeat the key in their answers. "x" or "EMPTY" is no secret, but a word.
+        secret = (self._key or "").encode()
+        return text.replace(secret, b"***") if len(secret) >= _SECRET else text
 
     def _unreachable(self, error: Exception) -> ModelError:
         cause = error.__cause__ or error

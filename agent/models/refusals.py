@@ -22,6 +22,10 @@ OPTIONAL = ("chat_template_kwargs", "response_format", "seed", "temperature")
 _TOO_LONG = re.compile(
     r"context[ _](?:length|window|size)|too large|too long|reduce the length", re.IGNORECASE
 )
+#: Servers that cannot hold a reply to a schema name their own part for it.
+_NO_SCHEMA = re.compile(
+    r"json[ _]schema|\bgrammar|guided[ _]|structured[ _]output|xgrammar", re.IGNORECASE
+)
 _HINTS = {
     401: "The key was not accepted: set the variable that model.api_key_env names.",
     403: "The key was not accepted: set the variable that model.api_key_env names.",
@@ -41,6 +45,8 @@ def rejected_field(error: APIStatusError, sent: Collection[str]) -> str | None:
         return None
     if RENAMED in text and "max_tokens" in sent:
         return RENAMED
+    if "response_format" in sent and _NO_SCHEMA.search(text):
+        return "response_format"
     told = f"{_param(error)} {text}"
     return next((f for f in OPTIONAL if f in sent and re.search(rf"\b{f}\b", told)), None)
 

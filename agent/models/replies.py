@@ -58,6 +58,12 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
     if finish not in _FINISHES:
         raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
     text = message.get("content")
+    if not text and finish == "length":
+        # The same tokens would be spent again: no reason for another try.
+        raise ReplyError(
+            "The reply was cut before its text began: the model spent its tokens on thinking. Turn "
+            "that off where it is served, or name a model that does not think first."
+        )
     if not isinstance(text, str) or not text.strip():
         raise ReplyError("The reply is empty.", retryable=True)
     return text, str(finish)

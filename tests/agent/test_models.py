@@ -30,6 +30,18 @@ def test_a_key_alone_is_no_model():
     assert make_model(ModelSettings(), {"OPENAI_API_KEY": KEY}) is None
 
 
+def test_the_end_of_a_line_is_no_part_of_a_key():
+    model = make_model(ModelSettings(name="m"), {"OPENAI_API_KEY": f" {KEY}\r\n"})
+    assert model._key == KEY
+
+
+@pytest.mark.parametrize("key", ["sk-钥匙-钥匙", "sk-one\nsk-two"])
+def test_a_key_that_is_none(key):
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY") as caught:
+        make_model(ModelSettings(name="m"), {"OPENAI_API_KEY": key})
+    assert "sk-" not in str(caught.value)
+
+
 def test_the_flag():
     assert parse_model_flag("http://h/v1#Qwen/Qwen3-8B") == ("http://h/v1", "Qwen/Qwen3-8B")
     assert parse_model_flag("Qwen/Qwen3-8B") == (None, "Qwen/Qwen3-8B")

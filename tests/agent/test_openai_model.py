@@ -29,6 +29,7 @@ FAULTS = {
     "down": (ModelError, "503"),
     "no-retry": (ModelError, "503"),
     "too-long": (ModelError, "prompts.budget"),
+    "no-schema": (ModelError, "503"),
     "wrong-key": (ModelError, "api_key_env"),
     "key-in-error": (ModelError, "no credit"),
     "key-in-body": (ReplyError, "not JSON"),
@@ -47,6 +48,7 @@ FAULTS = {
     "refused": (ReplyError, "refused"),
     "empty": (ReplyError, "empty"),
     "no-content": (ReplyError, "empty"),
+    "only-thoughts": (ReplyError, "thinking"),
     "odd-content": (ReplyError, "empty"),
     "drip": (ModelTimeout, "time"),
     "silent": (ModelTimeout, "time"),
@@ -129,7 +131,7 @@ def test_tries_end_and_what_they_cost_is_told(model_of):
     assert usage.completion_tokens >= 3
 
 
-@pytest.mark.parametrize("scenario", ["no-retry", "too-long", "refused", "wrong-key"])
+@pytest.mark.parametrize("scenario", ["no-retry", "too-long", "refused", "wrong-key", "only-thoughts"])
 def test_what_would_fail_again_is_not_tried_again(model_of, server, scenario):
     before = len(server.asked)
     with pytest.raises(ModelError):
@@ -157,6 +159,21 @@ def test_a_strict_server_is_learnt_once(model_of, server):
     assert "max_completion_tokens" in last
     assert not {"chat_template_kwargs", "max_tokens", "temperature"} & set(last)
     assert last["seed"] == 1
+
+
+def test_a_server_without_schemas_is_learnt(model_of, server):
+    model = model_of("no-schema")
+    for _ in range(2):
+        with pytest.raises(ModelError, match="503"):
+            ask(model)
+    assert "response_format" not in server.asked[-2]
+    assert "response_format" not in server.asked[-1]
+
+
+@pytest.mark.parametrize("key", ["x", "A", "EMPTY", "order"])
+def test_a_placeholder_for_a_key_is_not_cut_out_of_replies(model_of, key):
+    reply = ask(model_of("good", api_key=key))
+    assert reply.text == ask(model_of("good", api_key=None)).text
 
 
 def test_a_prompt_too_long_teaches_nothing_wrong(model_of, server):

@@ -144,6 +144,13 @@ def strict(exchange):
     return status(400, text, "invalid_request_error", param=field)(exchange)
 
 
+def no_schema(exchange):
+    """Refuses a schema by the name of its own part, and tells the key on the way."""
+    if "response_format" in exchange.asked:
+        return status(400, "Failed to parse grammar for KEY")(exchange)
+    return status(503, "loading", "ServiceUnavailable")(exchange)
+
+
 def drip(exchange):
     """A byte now and then: no single read ever times out."""
     content = json.dumps(exchange.completion("x")).encode()
@@ -207,6 +214,7 @@ SCENARIOS = {
     "no-retry": status(503, "no", "ServerError", [("x-should-retry", "false")]),
     "too-long": status(400, _TOO_LONG),
     "strict": strict,
+    "no-schema": no_schema,
     "wrong-key": status(401, "Incorrect API key provided: KEY."),
     "key-in-error": status(500, "no credit left for KEY", "ServerError"),
     "key-in-body": body(b"Bearer KEY is not known here"),
@@ -225,6 +233,7 @@ SCENARIOS = {
     "refused": shaped(content=None, refusal="I cannot help with that."),
     "empty": shaped(content=""),
     "no-content": shaped(content=None),
+    "only-thoughts": shaped(content=None, finish_reason="length"),
     "odd-content": shaped(content=[1, 2]),
     "drip": drip,
     "silent": silent,

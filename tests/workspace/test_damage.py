@@ -96,7 +96,7 @@ def test_a_store_with_a_hole_is_an_instruction(small):
     path.write_bytes(data)
     with Palate.open(small) as palate:
         for use in (palate.fit, lambda: palate.recommend("u3"), lambda: palate.forget("u3")):
-            with pytest.raises(PrerequisiteError, match="damaged.*backup"):
+            with pytest.raises(PrerequisiteError, match=r"damaged.*backup"):
                 use()
 
 
