@@ -102,7 +102,7 @@ def _prompt(palate: Any) -> dict[str, Any]:
     from palate.prompts.render import Brief, render
 
     engine = palate.engine
-    prepared = engine.prepare(palate.request("u00000", n=20))
+    prepared = engine.prepare(palate.request("u00000"), prompt=True)
     brief = Brief(
         prepared.pool.candidates, prepared.profile, prepared.request, prepared.items,
         palate.settings,

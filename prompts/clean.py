@@ -27,7 +27,8 @@ def one_line(text: str, limit: int = 200) -> str:
     """
     # A text of megabytes is cut before it is read: cleaning costs by the character.
     text = _BIDI_AND_ZERO_WIDTH.sub("", text[: limit * 8 + 64])
-    text = "".join(_visible(character) for character in text)
+    if not text.isprintable():
+        text = "".join(_visible(character) for character in text)
     text = _BLANK.sub(" ", _ROLE_MARKS.sub(" ", text)).strip()
     return text if len(text) <= limit else _cut(text, limit)
 

@@ -18,7 +18,9 @@ from palate.domain import Opinion
 #: Longer replies are cut: no honest reply is longer, and repair takes time by the character.
 MAX_REPLY = 32_768
 #: json-repair is recursive: deeper nesting is no reply of ours.
-MAX_BRACKETS = 400
+MAX_BRACKETS = 64
+#: ... and its time grows with the square of the length.
+MAX_MENDED = 4_000
 
 _THINKING = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _UNOPENED = re.compile(r"\A.*</(think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
@@ -130,6 +132,7 @@ def _loads(text: str) -> dict[str, object] | None:
 
 
 def _mended(text: str, repairs: list[str]) -> dict[str, object] | None:
+    text = text[:MAX_MENDED]
     if not text.startswith("{") or text.count("{") + text.count("[") > MAX_BRACKETS:
         return None
     import json_repair

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Evidence, Item, Request, Wish
-from palate.retrieval.features import LONG, NAMES, SHORT, Context, Entries, Rows, Values
+from palate.retrieval.entries import Entries
+from palate.retrieval.features import LONG, NAMES, SHORT, Context, Rows, Values
 from palate.retrieval.filler import is_filler
 from palate.retrieval.texts import LONGEST_FIELD
 from palate.retrieval.words import words
@@ -40,6 +41,12 @@ class _Spot:
     share: float
 
 
+def item_words(item: Item) -> frozenset[str]:
+    """Returns the index words of everything that is told of an item."""
+    texts = (item.title, item.text, *item.tags, *_texts(item))
+    return frozenset(words(" ".join(texts)[:10_000]))
+
+
 class Witness:
     """Finds the facts behind the features of one request.
 
@@ -48,12 +55,19 @@ class Witness:
         request: Its text is searched for answered words.
         rows: Every row that will be asked about: what they share is looked up once.
         wishes: Stated by the person.
+        words_of: Does what `item_words` does, perhaps from memory.
     """
 
     def __init__(
-        self, context: Context, request: Request, rows: Rows, wishes: Sequence[Wish] = ()
+        self,
+        context: Context,
+        request: Request,
+        rows: Rows,
+        wishes: Sequence[Wish] = (),
+        words_of: Callable[[Item], Collection[str]] = item_words,
     ) -> None:
         self._context, self._request, self._wishes = context, request, wishes
+        self._words_of = words_of
         self._column = {row: column for column, row in enumerate(rows.tolist())}
         self._rows = rows
         self._finders: dict[str, Callable[[_Spot], Evidence | None]] = {
@@ -147,10 +161,12 @@ class Witness:
         return Evidence(spot.feature, spot.share, fields=tuple(liked[:3])) if liked else None
 
     def _request_words(self, spot: _Spot) -> Evidence:
-        return Evidence(spot.feature, spot.share, words=_met(self._request.text or "", spot.item))
+        met = _met(self._request.text or "", self._words_of(spot.item))
+        return Evidence(spot.feature, spot.share, words=met)
 
     def _wish_words(self, spot: _Spot) -> Evidence:
-        met = [word for wish in self._wishes if wish.likes for word in _met(wish.text, spot.item)]
+        there = self._words_of(spot.item)
+        met = [word for wish in self._wishes if wish.likes for word in _met(wish.text, there)]
         return Evidence(spot.feature, spot.share, words=tuple(dict.fromkeys(met))[:6])
 
     def _popularity(self, spot: _Spot) -> Evidence | None:
@@ -158,10 +174,8 @@ class Witness:
         return Evidence("popularity", spot.share, words=(str(people),)) if people else None
 
 
-def _met(text: str, item: Item) -> tuple[str, ...]:
-    """Returns the telling words of a request that an item's own words hold."""
-    texts = (item.title, item.text, *item.tags, *_texts(item))
-    there = set(words(" ".join(texts)[:10_000]))
+def _met(text: str, there: Collection[str]) -> tuple[str, ...]:
+    """Returns the telling words of a request that are among an item's own."""
     asked = dict.fromkeys(re.findall(r"\w+", text[:LONGEST_FIELD]))
     found = [word for token in asked for word in _answered(token, there)]
     return tuple(dict.fromkeys(found))[:6]

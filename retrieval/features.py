@@ -10,16 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from palate.retrieval.behaviour import Behaviour
+from palate.retrieval.entries import Entries, spread
 from palate.retrieval.items import TAGS, ItemTable
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 Rows = NDArray[np.intp]
 Values = NDArray[np.float32]
@@ -134,59 +131,6 @@ def _recency(count: int, half_life: float) -> Values:
     return weights
 
 
-@dataclass(frozen=True)
-class Entries:
-    """The entries of some rows of a sparse matrix, one row after the other.
-
-    SciPy's own slicing of a few rows costs more than everything that is done with them.
-
-    Attributes:
-        rows: How many entries each row has, shape (h,).
-        columns: Column of each entry, shape (m,), ascending within a row.
-        amounts: Value of each entry, shape (m,).
-        size: Columns of the matrix.
-    """
-
-    rows: NDArray[np.intp]
-    columns: NDArray[np.int32]
-    amounts: Values
-    size: int
-
-    @classmethod
-    def of(cls, matrix: csr_matrix, rows: Rows) -> Entries:
-        """Gathers the entries of rows."""
-        first, last = matrix.indptr[rows], matrix.indptr[rows + 1]
-        spans = [slice(a, z) for a, z in zip(first.tolist(), last.tolist(), strict=True)]
-        columns = [matrix.indices[span] for span in spans] or [np.zeros(0, np.int32)]
-        amounts = [matrix.data[span] for span in spans] or [np.zeros(0, np.float32)]
-        size = int(matrix.shape[1])
-        return cls(last - first, np.concatenate(columns), np.concatenate(amounts), size)
-
-    def spread(self, weights: Values) -> Values:
-        """Returns ``weights @ rows`` as a dense vector; weights up to 0.001 are left out."""
-        counted = np.where(weights > 1e-3, weights, 0).astype(np.float32)
-        out = np.zeros(self.size, np.float32)
-        np.add.at(out, self.columns, self.amounts * np.repeat(counted, self.rows))
-        return out
-
-    def at(self, columns: Rows) -> Values:
-        """Returns some different columns of the rows, dense, shape (h, len(columns))."""
-        place = np.full(self.size, -1, np.int32)
-        place[columns] = np.arange(len(columns), dtype=np.int32)
-        found = place[self.columns]
-        met = np.flatnonzero(found >= 0)
-        out = np.zeros((len(self.rows), len(columns)), np.float32)
-        owner = np.repeat(np.arange(len(self.rows)), self.rows)
-        out[owner[met], found[met]] = self.amounts[met]
-        return out
-
-
-def spread(matrix: csr_matrix, rows: Rows, weights: Values) -> Values:
-    """Returns ``weights @ matrix[rows]`` as a dense vector, touching those rows only."""
-    heavy = np.flatnonzero(weights > 1e-3)
-    return Entries.of(matrix, rows[heavy]).spread(weights[heavy])
-
-
 def _tags_of(table: ItemTable, rows: Rows) -> tuple[Rows, NDArray[np.int32]]:
     """Returns the tags of rows, one after the other: place in ``rows``, and column of the tag."""
     facet = table.facets[TAGS]
@@ -266,8 +210,8 @@ LEARNT: dict[str, Feature] = {
     "disliked": lambda c, rows: -_root(c.disliked, rows),
     "similar": _similar,
     "tags": _tags,
-    "popularity": lambda c, rows: _at(c.behaviour.popularity.log, rows),
-    "late": lambda c, rows: _at(c.behaviour.popularity.lateness, rows),
+    "popularity": lambda c, rows: _at(c.behaviour.popularity.log(), rows),
+    "late": lambda c, rows: _at(c.behaviour.popularity.lateness(), rows),
     "liked": lambda c, rows: _at(c.behaviour.popularity.liked, rows),
     "freshness": _year,
     "era": _era,

@@ -5,6 +5,7 @@ What arrays cannot decide lets every row pass here; the exact check of each item
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -21,30 +22,66 @@ _COMPARE = {
     Op.GT: np.greater,
     Op.GE: np.greater_equal,
 }
+#: Constraints whose rows are kept, at a byte an item.
+_KEPT = 64
 _NEGATED = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN, Op.HAS_NOT: Op.HAS}
 
 
 def allowed_rows(
-    table: ItemTable, constraints: Sequence[Constraint], seen: Collection[str] = ()
+    table: ItemTable,
+    constraints: Sequence[Constraint],
+    seen: Collection[str] = (),
+    known: Decided | None = None,
 ) -> NDArray[np.bool_]:
-    """Returns which rows may still meet every constraint, shape (n,)."""
+    """Returns which rows may still meet every constraint, shape (n,).
+
+    Args:
+        table: The items.
+        constraints: All must hold.
+        seen: Item ids that the person already knows.
+        known: What was decided of this table before; it is added to.
+    """
+    decided = known if known is not None else Decided(table)
     mask = np.ones(len(table), bool)
     for constraint in constraints:
-        mask &= _one(table, constraint, seen)
+        if constraint.field == "seen":
+            mask &= _seen(table, constraint, seen)
+        elif (one := decided.of(constraint)) is not None:
+            mask &= one
     return mask
 
 
-def _one(table: ItemTable, constraint: Constraint, seen: Collection[str]) -> NDArray[np.bool_]:
-    if constraint.field == "seen":
-        known = np.zeros(len(table), bool)
-        known[table.rows(list(seen))] = True
-        return known if wants_seen(constraint) else ~known
-    if constraint.op in _NEGATED:
+def _seen(table: ItemTable, constraint: Constraint, seen: Collection[str]) -> NDArray[np.bool_]:
+    known = np.zeros(len(table), bool)
+    known[table.rows(list(seen))] = True
+    return known if wants_seen(constraint) else ~known
+
+
+class Decided:
+    """Which rows of a table meet a constraint; people ask for the same ones again and again."""
+
+    def __init__(self, table: ItemTable) -> None:
+        self._table = table
+        self._kept: OrderedDict[object, NDArray[np.bool_] | None] = OrderedDict()
+
+    def of(self, constraint: Constraint) -> NDArray[np.bool_] | None:
+        """Returns the rows that may meet a constraint, shape (n,); ``None`` for all of them."""
+        # 1 and True are equal, and yet not the same thing to compare with.
+        key = (constraint, type(constraint.value))
+        if key not in self._kept:
+            decided = self._decide(constraint)
+            self._kept[key] = decided
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return decided
+        return self._kept[key]
+
+    def _decide(self, constraint: Constraint) -> NDArray[np.bool_] | None:
+        if constraint.op not in _NEGATED:
+            return _decide(self._table, constraint)
         positive = Constraint(constraint.field, _NEGATED[constraint.op], constraint.value)
-        decided = _decide(table, positive)
-        return np.ones(len(table), bool) if decided is None else ~decided
-    decided = _decide(table, constraint)
-    return np.ones(len(table), bool) if decided is None else decided
+        decided = _decide(self._table, positive)
+        return None if decided is None else ~decided
 
 
 def _decide(table: ItemTable, constraint: Constraint) -> NDArray[np.bool_] | None:

@@ -20,8 +20,9 @@ from palate.retrieval.evidence import Witness
 from palate.retrieval.features import NAMES, Context, Rows, Values, feature_matrix
 from palate.retrieval.fit import fitted_events
 from palate.retrieval.index import Index
-from palate.retrieval.masks import allowed_rows
+from palate.retrieval.masks import Decided, allowed_rows
 from palate.retrieval.prior import Prior, load_prior, log_softmax
+from palate.retrieval.shelf import Shelf
 from palate.retrieval.sources import gather
 from palate.retrieval.store import Store
 from palate.retrieval.textual import search
@@ -31,8 +32,6 @@ from palate.settings import Settings
 FOUND = 200
 #: Items looked at to find the constraint to relax.
 _RELAXED = 5000
-#: Items kept in memory.
-_KEPT = 50_000
 #: For people without a past: the learnt weights are those of people who have one.
 _COLD = Prior()
 #: What only events can tell. About an item that nobody has met they tell nothing.
@@ -68,6 +67,7 @@ class Retriever:
         self.store, self.index, self.settings = store, index, settings
         self.behaviour, self.prior = behaviour, prior
         self._trouble = ""
+        self._decided, self._shelf = Decided(index.items), Shelf(store)
         self.refresh()
 
     @classmethod
@@ -188,7 +188,7 @@ class Retriever:
 
     def _allowed(self, request: Request, profile: Profile) -> NDArray[np.bool_]:
         table = self.index.items
-        mask = allowed_rows(table, request.constraints, profile.seen)
+        mask = allowed_rows(table, request.constraints, profile.seen, self._decided)
         hidden = list(profile.hidden)
         if not self.settings.retrieval.seen and not _asks_for_seen(request.constraints):
             hidden += profile.seen
@@ -249,7 +249,9 @@ class Retriever:
                     chosen[place] = item
             if len(chosen) == shown:
                 break
-        witness = Witness(context, request, scored.rows[list(chosen)], profile.wishes)
+        witness = Witness(
+            context, request, scored.rows[list(chosen)], profile.wishes, self._shelf.words
+        )
         return [self._candidate(item, scored, i, witness) for i, item in chosen.items()]
 
     def _hydrated(self, scored: Scored, places: range) -> dict[int, Item]:
@@ -277,17 +279,11 @@ class Retriever:
     def refresh(self) -> None:
         """Forgets the items it has read; call it after items were written."""
         self._behind = self.index.behind
-        self._items: dict[str, Item] = {}
+        self._shelf.clear()
 
     def items(self, ids: Sequence[str]) -> dict[str, Item]:
         """Returns items by id, in the order asked for; read from the store once."""
-        missing = [item for item in ids if item not in self._items]
-        if missing:
-            if len(self._items) > _KEPT:
-                self._items.clear()
-                missing = list(ids)
-            self._items |= self.store.items(missing)
-        return {item: self._items[item] for item in ids if item in self._items}
+        return self._shelf.items(ids)
 
     def _notes(self) -> tuple[str, ...]:
         notes = [self._trouble] if self._trouble else []

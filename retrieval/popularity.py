@@ -30,12 +30,15 @@ class Popularity:
     late: NDArray[np.float32]
     liked: NDArray[np.float32]
 
-    # Every request reads these over the whole catalogue: they are worked out once.
-
-    @cached_property
     def log(self) -> NDArray[np.float32]:
         """``log(1 + people)``."""
-        return np.asarray(np.log1p(self.people), np.float32)
+        return self._log
+
+    def lateness(self) -> NDArray[np.float32]:
+        """``log((late + 2) / (expected + 2))``: above 0, the item comes late in histories."""
+        return self._lateness
+
+    # Every request reads these over the whole catalogue: they are worked out once.
 
     @cached_property
     def order(self) -> NDArray[np.intp]:
@@ -43,8 +46,11 @@ class Popularity:
         return np.argsort(-(self.people * (1 + self.liked)), kind="stable")
 
     @cached_property
-    def lateness(self) -> NDArray[np.float32]:
-        """``log((late + 2) / (expected + 2))``: above 0, the item comes late in histories."""
+    def _log(self) -> NDArray[np.float32]:
+        return np.asarray(np.log1p(self.people), np.float32)
+
+    @cached_property
+    def _lateness(self) -> NDArray[np.float32]:
         share = self.late.sum() / max(self.people.sum(), 1)
         lift = np.log((self.late + 2) / (share * self.people + 2))
         return np.asarray(lift, np.float32)

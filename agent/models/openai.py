@@ -151,6 +151,8 @@ class OpenAIModel:
 
     def _unreachable(self, error: Exception) -> ModelError:
         cause = error.__cause__ or error
+        if isinstance(cause, ReplyError):
+            return ReplyError(str(cause))
         return ModelError(
             f"{self.base_url} cannot be reached or hung up ({type(cause).__name__}). Is the server "
             "running?",
@@ -170,11 +172,13 @@ class OpenAIModel:
         """Holds a client open; a loop that ends closes its generators, and so the client."""
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
+        from palate.agent.models.bounded import bound
+
         # Reading the certificates of all authorities takes 35 ms, and plain HTTP needs none.
         bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if self._url.startswith("http:") else True
         client = AsyncOpenAI(
             base_url=self._url, api_key=self._key or "none", max_retries=0, timeout=600,
-            http_client=DefaultAsyncHttpxClient(verify=bare),
+            http_client=DefaultAsyncHttpxClient(verify=bare, event_hooks={"response": [bound]}),
         )  # fmt: skip
         self._clients[loop] = client
         try:

@@ -193,6 +193,8 @@ def _from_file(folder: Path | None) -> dict[str, tuple[Any, str]]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FILE_NAME} is not valid TOML: {error}. Mend that line.") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}): make it yours.") from None
     flat: dict[str, tuple[Any, str]] = {}
     for section, content in data.items():
         if not isinstance(content, dict):

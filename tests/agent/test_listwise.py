@@ -50,7 +50,8 @@ ENDS = {
     "html": "not JSON", "bad-utf8": "UTF-8", "not-an-object": "object", "deep": "not JSON",
     "nothing": "not JSON", "no-choices": "no choice", "error-in-200": "CUDA", "bad-gzip": "",
     "no-finish": "finished", "filtered": "filter", "refused": "refused", "empty": "empty",
-    "no-content": "empty", "only-thoughts": "thinking", "no-schema": "503", "odd-content": "empty", "drip": "time", "silent": "time",
+    "no-content": "empty", "only-thoughts": "thinking", "no-schema": "503",
+    "odd-content": "empty", "drip": "time", "endless": "longer", "silent": "time",
     "stalled": "time", "reset": "hung up",
 }  # fmt: skip
 #: Scenario -> a word of the repairs that it needs.

@@ -25,36 +25,22 @@ CALL = ModelCall(
 GOOD = ["good", "fenced", "think", "garbage", "huge", "cut", "letters", "missing", "foreign"]
 #: Scenario -> the kind of error, and a word that its message holds.
 FAULTS = {
-    "busy-long": (ModelError, "wait 100 s"),
-    "down": (ModelError, "503"),
-    "no-retry": (ModelError, "503"),
-    "too-long": (ModelError, "prompts.budget"),
-    "no-schema": (ModelError, "503"),
-    "wrong-key": (ModelError, "api_key_env"),
-    "key-in-error": (ModelError, "no credit"),
-    "key-in-body": (ReplyError, "not JSON"),
-    "key-in-200": (ReplyError, "no credit"),
-    "half-json": (ReplyError, "not JSON"),
-    "html": (ReplyError, "not JSON"),
-    "bad-utf8": (ReplyError, "UTF-8"),
-    "not-an-object": (ReplyError, "object"),
-    "deep": (ReplyError, "not JSON"),
-    "nothing": (ReplyError, "not JSON"),
-    "no-choices": (ReplyError, "no choice"),
-    "error-in-200": (ReplyError, "CUDA"),
-    "bad-gzip": (ModelError, ""),
-    "no-finish": (ReplyError, "finished"),
-    "filtered": (ReplyError, "filter"),
-    "refused": (ReplyError, "refused"),
-    "empty": (ReplyError, "empty"),
-    "no-content": (ReplyError, "empty"),
-    "only-thoughts": (ReplyError, "thinking"),
-    "odd-content": (ReplyError, "empty"),
-    "drip": (ModelTimeout, "time"),
-    "silent": (ModelTimeout, "time"),
-    "stalled": (ModelTimeout, "time"),
-    "reset": (ModelError, "hung up"),
-}
+    "busy-long": (ModelError, "wait 100 s"), "down": (ModelError, "503"),
+    "no-retry": (ModelError, "503"), "too-long": (ModelError, "prompts.budget"),
+    "no-schema": (ModelError, "503"), "wrong-key": (ModelError, "api_key_env"),
+    "key-in-error": (ModelError, "no credit"), "key-in-body": (ReplyError, "not JSON"),
+    "key-in-200": (ReplyError, "no credit"), "half-json": (ReplyError, "not JSON"),
+    "html": (ReplyError, "not JSON"), "bad-utf8": (ReplyError, "UTF-8"),
+    "not-an-object": (ReplyError, "object"), "deep": (ReplyError, "not JSON"),
+    "nothing": (ReplyError, "not JSON"), "no-choices": (ReplyError, "no choice"),
+    "error-in-200": (ReplyError, "CUDA"), "bad-gzip": (ModelError, ""),
+    "no-finish": (ReplyError, "finished"), "filtered": (ReplyError, "filter"),
+    "refused": (ReplyError, "refused"), "empty": (ReplyError, "empty"),
+    "no-content": (ReplyError, "empty"), "only-thoughts": (ReplyError, "thinking"),
+    "odd-content": (ReplyError, "empty"), "endless": (ReplyError, "longer than"),
+    "drip": (ModelTimeout, "time"), "silent": (ModelTimeout, "time"),
+    "stalled": (ModelTimeout, "time"), "reset": (ModelError, "hung up"),
+}  # fmt: skip
 
 
 def ask(model, seconds=5.0, call=CALL):
@@ -131,7 +117,9 @@ def test_tries_end_and_what_they_cost_is_told(model_of):
     assert usage.completion_tokens >= 3
 
 
-@pytest.mark.parametrize("scenario", ["no-retry", "too-long", "refused", "wrong-key", "only-thoughts"])
+@pytest.mark.parametrize(
+    "scenario", ["no-retry", "too-long", "refused", "wrong-key", "only-thoughts"]
+)
 def test_what_would_fail_again_is_not_tried_again(model_of, server, scenario):
     before = len(server.asked)
     with pytest.raises(ModelError):

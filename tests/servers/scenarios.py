@@ -161,6 +161,13 @@ def drip(exchange):
             return
 
 
+def endless(exchange):
+    """A body that never ends."""
+    exchange.begin(200, 10**12)
+    while not exchange.server.stopping.is_set() and not exchange.close_connection:
+        exchange.write(b"x" * 65_536)
+
+
 def silent(exchange):
     """Takes the question and never answers."""
     exchange.server.stopping.wait(60)
@@ -236,6 +243,7 @@ SCENARIOS = {
     "only-thoughts": shaped(content=None, finish_reason="length"),
     "odd-content": shaped(content=[1, 2]),
     "drip": drip,
+    "endless": endless,
     "silent": silent,
     "stalled": stalled,
     "reset": reset,

@@ -61,10 +61,6 @@ def test_a_healthy_workspace_is_healthy(example):
     json.dumps(found.to_dict())
 
 
-def break_nothing(folder):
-    return {}
-
-
 def break_index(folder):
     shutil.rmtree(folder / "data" / "index")
     return {}
@@ -139,6 +135,7 @@ def break_tokenizer(folder):
         (break_store, "store", "move it away"),
         (break_template, "prompts", "header"),
         (break_template_name, "prompts", "rank/listwise"),
+        (break_tokenizer, "prompts", "prompts.tokenizer"),
         (break_ranker, "model", "listwise"),
         (break_model, "model", "start the server"),
         (break_model_url, "model", "http://"),

@@ -10,11 +10,16 @@ def main() -> None:
     4 the workspace is in use, 5 data that cannot be taken, 6 a template, 7 a model, 8 an
     evaluation, 130 interrupted.
     """
+    import io
     import sys
 
     from palate.cli.app import app
     from palate.errors import PalateError
 
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding shows a question mark, not a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="palate")
     except PalateError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,11 +33,17 @@ def open_palate(context: typer.Context, model: str | None = None, **flags: Any) 
 
 
 def console(stderr: bool = False) -> Console:
-    """Returns a console; wide when nobody looks, so that piped tables are not cut."""
+    """Returns a console; wide when nobody looks, so that piped tables are not cut.
+
+    What it prints is text: a title such as ``[/b]`` or ``:smile:`` is no markup.
+    """
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else 100, highlight=False)
+    given = stream.isatty() or os.environ.get("COLUMNS")
+    return Console(
+        stderr=stderr, width=None if given else 100, highlight=False, markup=False, emoji=False
+    )
 
 
 def show(value: Any, as_json: bool) -> None:
@@ -47,9 +54,18 @@ def show(value: Any, as_json: bool) -> None:
         console().print(value)
 
 
+def say(sentence: str) -> None:
+    """Prints a sentence that may hold words from outside."""
+    from palate.workspace.words import shown
+
+    console().print(shown(sentence))
+
+
 def print_json(data: Any) -> None:
     """Prints JSON with every script readable."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(data, ensure_ascii=not readable, indent=2, default=str)
+    sys.stdout.write(text + "\n")
 
 
 @contextmanager
@@ -63,9 +79,10 @@ def bytes_progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
         TimeRemainingColumn,
     )
 
+    out = console(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
-        console=console(stderr=True), transient=True,
+        console=out, transient=True, disable=not out.is_terminal,
     ) as bar:  # fmt: skip
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -75,5 +92,8 @@ def bytes_progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
 def steps(title: str) -> Iterator[Callable[[str], None]]:
     """Shows the name of the current step on stderr, and yields the function that changes it."""
     out = console(stderr=True)
+    if not out.is_terminal:
+        yield lambda _: None
+        return
     with out.status(title) as status:
         yield status.update

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from palate.cli.common import JSON, console, open_palate, show
+from palate.cli.common import JSON, open_palate, say, show
 
 profile = typer.Typer(help="Read, edit or forget what is known of a person.", no_args_is_help=True)
 
@@ -31,7 +31,7 @@ def wish(
     """State a wish for a person, new ones included."""
     with open_palate(context) as palate:
         number = palate.wish(user, text, likes=not avoid)
-    console().print(f"Wish {number} of {user} recorded.")
+    say(f"Wish {number} of {user} recorded.")
 
 
 @profile.command()
@@ -39,7 +39,7 @@ def unwish(context: typer.Context, user: str, number: int) -> None:
     """Take a wish back by its number."""
     with open_palate(context) as palate:
         known = palate.unwish(user, number)
-    console().print(f"Wish {number} taken back." if known else f"{user} has no wish {number}.")
+    say(f"Wish {number} taken back." if known else f"{user} has no wish {number}.")
 
 
 @profile.command()
@@ -61,4 +61,4 @@ def forget(
 
             print_json(asdict(gone))
         else:
-            console().print(f"Forgotten: {gone}.")
+            say(f"Forgotten: {gone.events} events, {gone.wishes} wishes, {gone.traces} traces.")

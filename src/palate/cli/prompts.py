@@ -54,7 +54,7 @@ def show_prompt(context: typer.Context, name: str, as_json: bool = JSON) -> None
         )
         return
     console().print(f"{template.name}@{template.version}  sha256 {template.sha256}", style="dim")
-    console().print(template.source, markup=False)
+    console().print(template.source, soft_wrap=True)  # as it is, for a file or a diff
 
 
 @prompts.command()

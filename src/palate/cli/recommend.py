@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from palate.cli.common import JSON, MODEL, console, open_palate, print_json, show
+from palate.cli.common import JSON, MODEL, console, open_palate, print_json, say, show
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def feedback(
     """Record what a person did; the next recommendation knows it."""
     with open_palate(context) as palate:
         palate.feedback(user, item, action, value=value, recommendation=recommendation, key=key)
-        console().print(f"Recorded: {user} {action} {palate.store.item(item).title}.")
+        say(f"Recorded: {user} {action} {palate.store.item(item).title}.")
 
 
 def why(

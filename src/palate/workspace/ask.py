@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from palate.domain import Action, Constraint, RankBy
 from palate.errors import CatalogueError, UnknownUser
 from palate.retrieval.constraints import parse_constraint
+from palate.retrieval.records.common import check_text
 
 if TYPE_CHECKING:
     from palate.retrieval.store import Store
@@ -66,6 +67,15 @@ def check_ask(n: int, rank_by: RankBy | None) -> None:
         raise CatalogueError(f"n is {n}; ask for at least 1 recommendation.")
     if rank_by is not None and rank_by not in get_args(RankBy):
         raise CatalogueError(f"rank_by is {rank_by!r}; use {', '.join(get_args(RankBy))}, or None.")
+
+
+def known_words(text: str | None) -> str | None:
+    """Returns the text.
+
+    Raises:
+        CatalogueError: It is not valid Unicode, so that it can be neither searched nor kept.
+    """
+    return text and check_text(text, "a request")
 
 
 def in_utc(at: datetime | None) -> datetime | None:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _SHOWN = 10
+_LONGEST = 200
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class ProfileCard:
             ("language", profile.language or ""),
         ]
         for wish in profile.wishes:
-            rows.append((f"wish {wish.id}", ("" if wish.likes else "not: ") + wish.text))
+            rows.append((f"wish {wish.id}", ("" if wish.likes else "not: ") + _cut(wish.text)))
         return [(label, shown(text)) for label, text in rows if text]
 
     def _titles(self, entries: list[HistoryEntry]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from palate.errors import ModelError
+from palate.workspace.example import fill
 from palate.workspace.folder import Folder
 from palate.workspace.palate import Palate
 from palate.workspace.show import prompt_view
@@ -43,11 +44,17 @@ def run_demo(folder: Path, out: Console, flags: Mapping[str, Any]) -> None:
     with palate:
         _choose_model(palate, out)
         third = _slates(palate, out)
-        out.rule("[bold]The prompt that a model would be sent for the third", align="left")
+        _heading(out, "The prompt that a model would be sent for the third")
         out.print(prompt_view(palate.render(third)))
         out.print()
-        out.print(CONNECT.format(folder=folder, user=RICH), style="bold", markup=False)
+        out.print(CONNECT.format(folder=folder, user=RICH), style="bold")
     out.print(f"{time.perf_counter() - started:.1f} s in all", style="dim")
+
+
+def _heading(out: Console, text: str) -> None:
+    from rich.text import Text
+
+    out.rule(Text(text, style="bold"), align="left")
 
 
 def _workspace(folder: Path, out: Console, flags: Mapping[str, Any]) -> Palate:
@@ -57,6 +64,8 @@ def _workspace(folder: Path, out: Console, flags: Mapping[str, Any]) -> Palate:
         out.print(f"Building the example workspace in {folder} ...", style="dim")
         Palate.init(folder, example="movies").close()
     palate = Palate.open(folder, **flags)
+    if not palate.store.item_count:  # an earlier run was cut off
+        fill(palate, "movies")
     report = palate.fit()
     out.print(
         f"{report.items} films, {report.people} simulated people, {report.events:,} events; "
@@ -78,20 +87,22 @@ def _choose_model(palate: Palate, out: Console) -> None:
         asyncio.run(asyncio.wait_for(greet(palate), _PATIENCE))
         out.print(f"Model: {name}")
     except (ModelError, TimeoutError) as error:
-        out.print(f"The model {name} does not answer ({error}); the prior ranks alone.")
+        out.print(
+            f"The model {name} does not answer ({error or 'too late'}); the prior ranks alone."
+        )
         palate.use_model(None)
 
 
 def _slates(palate: Palate, out: Console) -> Request:
     if not any(wish.text == WISH for wish in palate.store.wishes(COLD)):
         palate.wish(COLD, WISH)
-    out.rule(f"[bold]1. {RICH}: a rich history", align="left")
+    _heading(out, f"1. {RICH}: a rich history")
     out.print(palate.profile(RICH))
     out.print(palate.recommend(RICH, n=5))
-    out.rule(f"[bold]2. {COLD}: nothing but one wish", align="left")
+    _heading(out, f"2. {COLD}: nothing but one wish")
     out.print(f"wish: {WISH}", style="italic")
     out.print(palate.recommend(COLD, n=5))
-    out.rule("[bold]3. anybody: a request in words, with constraints", align="left")
-    out.print(f"asks: {ASKED}; {'; '.join(CONSTRAINTS)}", style="italic", markup=False)
+    _heading(out, "3. anybody: a request in words, with constraints")
+    out.print(f"asks: {ASKED}; {'; '.join(CONSTRAINTS)}", style="italic")
     out.print(palate.recommend(None, text=ASKED, constraints=CONSTRAINTS, n=5))
     return palate.request(None, text=ASKED, constraints=CONSTRAINTS, n=5)

@@ -174,10 +174,12 @@ def _prior(palate: Palate) -> list[Check]:
 
 
 def _prompts(palate: Palate) -> list[Check]:
+    from palate.prompts.tokens import make_counter
     from palate.workspace.check import check_prompts
 
     states = check_prompts(palate.folder.prompts)
     palate.library.get(palate.settings.prompts.rank)
+    make_counter(palate.settings.prompts.tokenizer)
     wrong = {name: state for name, state in states.items() if state != "ok"}
     if wrong:
         return [Check("prompts", "wrong", f"{name}: {state}") for name, state in wrong.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+import warnings
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from palate.domain import (
     RenderedPrompt,
     Request,
 )
+from palate.errors import PalateError
 from palate.prompts.library import Library
 from palate.prompts.render import Brief, render
 from palate.prompts.tokens import Counter, make_counter
@@ -34,6 +36,7 @@ from palate.retrieval.profile import build_profile
 from palate.retrieval.store import Store, Trace
 from palate.settings import Settings
 from palate.workspace.slate import Slate
+from palate.workspace.traces import TraceLog
 
 _T = TypeVar("_T")
 #: Characters of a request's text that a trace keeps: as many as the search reads.
@@ -65,6 +68,7 @@ class Engine:
     ) -> None:
         self.store, self.retriever, self.library = store, retriever, library
         self.settings, self.model = settings, model
+        self.traces = TraceLog(store)
 
     @cached_property
     def count(self) -> Counter:
@@ -72,7 +76,11 @@ class Engine:
         return make_counter(self.settings.prompts.tokenizer)
 
     def close(self) -> None:
-        """Closes the model's connections."""
+        """Writes the last traces and closes the model's connections."""
+        try:
+            self.traces.flush()
+        except PalateError as error:
+            warnings.warn(f"The last traces were lost: {error}", RuntimeWarning, stacklevel=2)
         if self.model is not None:
             run(self.model.aclose())
 
@@ -91,12 +99,18 @@ class Engine:
             return self._slate(prepared, prior_ranking(prepared.pool.candidates))
         return await self._with_model(prepared)
 
-    def prepare(self, request: Request) -> Prepared:
-        """Builds profile and pool."""
+    def prepare(self, request: Request, *, prompt: bool = False) -> Prepared:
+        """Builds profile and pool.
+
+        Args:
+            request: What is asked.
+            prompt: Gather the candidates of a prompt, also where no model will be asked.
+        """
         started = time.perf_counter()
         asked = request.rank_by or self.settings.ranking.rank_by
         profile = self.profile(request)
-        shown = max(request.n, self.settings.ranking.candidates)
+        asks = prompt or (self.model is not None and asked != "prior")
+        shown = max(request.n, self.settings.ranking.candidates if asks else 1)
         pool = self.retriever.pool(request, profile, shown)
         named = {item for c in pool.candidates for e in c.evidence for item in e.items}
         named |= {entry.item for entry in profile.history[-self.settings.prompts.history :]}
@@ -175,15 +189,21 @@ class Engine:
         return self._keep(slate, request)
 
     def _keep(self, slate: Slate, request: Request) -> Slate:
-        if self.settings.privacy.keep_traces:
+        now = datetime.now(UTC)
+
+        def trace() -> Trace:
             text = request.text and request.text[:_KEPT_TEXT]
-            payload = slate.to_dict() | {"text": text, "scene": request.scene}
-            self.store.save_trace(Trace(slate.id, request.user, datetime.now(UTC), payload))
+            scene = request.scene and request.scene[:_KEPT_TEXT]
+            payload = slate.to_dict() | {"text": text, "scene": scene}
+            return Trace(slate.id, request.user, now, payload)
+
+        if self.settings.privacy.keep_traces:
+            self.traces.save(trace)
         return slate
 
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:
         """Renders the prompt for a request."""
-        prepared = self.prepare(request)
+        prepared = self.prepare(request, prompt=True)
         brief = Brief(
             prepared.pool.candidates, prepared.profile, request, prepared.items, self.settings
         )

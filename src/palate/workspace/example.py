@@ -25,8 +25,10 @@ def nouns_of(example: str) -> tuple[str, str]:
 
 
 def fill(palate: Palate, example: str) -> None:
-    """Ingests an example's items, users and events, the way anybody's are."""
+    """Ingests an example's items, users and events, the way anybody's are: all, or nothing."""
     folder = resources.files("palate.examples").joinpath(example)
-    for kind, name in (("items", "items.jsonl"), ("users", "users.csv"), ("events", "events.csv")):
-        with resources.as_file(folder.joinpath(name)) as path:
-            getattr(palate, f"ingest_{kind}")(path)
+    files = (("items", "items.jsonl"), ("users", "users.csv"), ("events", "events.csv"))
+    with palate.store.transaction():
+        for kind, name in files:
+            with resources.as_file(folder.joinpath(name)) as path:
+                getattr(palate, f"ingest_{kind}")(path)

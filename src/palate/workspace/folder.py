@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,22 @@ nouns = "{nouns}"
 # base_url = "http://localhost:8000/v1"
 # name = "Qwen/Qwen3-8B"
 """
+
+
+@contextmanager
+def on_disk() -> Iterator[None]:
+    """Says in a sentence what the operating system says about files.
+
+    Raises:
+        PrerequisiteError: A file cannot be read or written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise PrerequisiteError(
+            f"{error.filename or 'The workspace'} cannot be used ({error.strerror or error}): "
+            "check whose it is, and that the disk has room."
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,9 @@ class Folder:
         Raises:
             PrerequisiteError: There is no workspace here.
         """
-        if not (self.root / FILE_NAME).is_file():
+        with on_disk():
+            there = (self.root / FILE_NAME).is_file()
+        if not there:
             raise PrerequisiteError(
                 f"{self.root} is not a workspace. `palate init {self.root}` makes one; "
                 "-w/--workspace or PALATE_WORKSPACE names another."
@@ -85,15 +105,16 @@ def create_folder(root: Path, noun: str = "item", nouns: str = "items") -> Folde
     Raises:
         PrerequisiteError: The folder exists and holds something.
     """
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise PrerequisiteError(f"{root} exists and is not empty. Choose a new folder.")
-    folder = Folder(root)
-    for path in (root, folder.data, folder.prompts):
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.chmod(0o700)
-    settings = root / FILE_NAME
-    settings.write_text(DEFAULT_TOML.format(noun=noun, nouns=nouns), encoding="utf-8")
-    settings.chmod(0o600)
+    with on_disk():
+        if root.exists() and (not root.is_dir() or any(root.iterdir())):
+            raise PrerequisiteError(f"{root} exists and is not empty. Choose a new folder.")
+        folder = Folder(root)
+        for path in (root, folder.data, folder.prompts):
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.chmod(0o700)
+        settings = root / FILE_NAME
+        settings.write_text(DEFAULT_TOML.format(noun=noun, nouns=nouns), encoding="utf-8")
+        settings.chmod(0o600)
     return folder
 
 
@@ -110,20 +131,30 @@ class Ownership:
 
         Raises:
             WorkspaceInUse: Another process has it; the message names that process.
+            PrerequisiteError: The folder cannot be written.
         """
         from filelock import FileLock, Timeout
 
         lock = FileLock(self._path, timeout=0, mode=0o600)
+        with on_disk():
+            self._path.parent.mkdir(exist_ok=True, mode=0o700)
+            try:
+                lock.acquire()
+            except Timeout:
+                raise WorkspaceInUse(
+                    f"The workspace {self._path.parent.parent} is in use by {self._named()}. "
+                    "Wait until it is done, or stop it."
+                ) from None
+            self._lock = lock
+            self._name_owner()
+
+    def _name_owner(self) -> None:
         try:
-            lock.acquire()
-        except Timeout:
-            raise WorkspaceInUse(
-                f"The workspace {self._path.parent.parent} is in use by {self._named()}. "
-                "Wait until it is done, or stop it."
-            ) from None
-        self._lock = lock
-        self._owner.touch(mode=0o600)
-        self._owner.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+            self._owner.touch(mode=0o600)
+            self._owner.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+        except OSError:
+            self.release()
+            raise
 
     def _named(self) -> str:
         try:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Self, TypeVar, overload
 
 from palate.errors import PrerequisiteError
+from palate.workspace.folder import on_disk
 
 _T = TypeVar("_T")
 
@@ -36,11 +37,12 @@ class part(cached_property[_T]):  # noqa: N801 - used as a decorator
         """Loads the part.
 
         Raises:
-            PrerequisiteError: The owner is closed.
+            PrerequisiteError: The owner is closed, or a file cannot be read or written.
         """
         if instance is None:
             return self
         with instance._loading:
             if instance._shut:
                 raise PrerequisiteError("This workspace was closed. Open it with Palate.open.")
-            return super().__get__(instance, owner)
+            with on_disk():
+                return super().__get__(instance, owner)

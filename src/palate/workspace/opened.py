@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from palate.settings import Settings
-from palate.workspace.folder import Folder, Ownership
+from palate.workspace.folder import Folder, Ownership, on_disk
 from palate.workspace.lazy import Parts, part
 
 if TYPE_CHECKING:
@@ -154,19 +154,20 @@ class Opened(Parts):
             progress: Told the name of each step.
 
         Raises:
-            PrerequisiteError: There are no items yet.
+            PrerequisiteError: There are no items yet, or a file cannot be written.
         """
         from palate.retrieval import fit as fitting
         from palate.retrieval.index import Index
 
         self._forget_loaded()
-        Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
-        # The mark stays where a fit was cut off: the next one to need the prior fits again.
-        self.folder.fitting.touch(mode=0o600)
-        report = fitting.fit(
-            self.store, self.index, self.settings, without=without, progress=progress
-        )
-        self.folder.fitting.unlink(missing_ok=True)
+        with on_disk():
+            Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
+            # The mark stays where a fit was cut off: the next one to need the prior fits again.
+            self.folder.fitting.touch(mode=0o600)
+            report = fitting.fit(
+                self.store, self.index, self.settings, without=without, progress=progress
+            )
+            self.folder.fitting.unlink(missing_ok=True)
         return report
 
     def _forget_loaded(self) -> None:

@@ -11,7 +11,7 @@ from palate.domain import Action, Constraint, Event, Item, RankBy, Request, User
 from palate.errors import CatalogueError, PalateError, UnknownUser
 from palate.settings import load_settings
 from palate.workspace.card import ProfileCard
-from palate.workspace.folder import Folder, create_folder
+from palate.workspace.folder import Folder, create_folder, on_disk
 from palate.workspace.opened import Opened
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from palate.retrieval.store import Forgotten, Trace
     from palate.workspace.slate import Slate
 
+#: Characters of a wish: as many as the search reads.
+LONGEST_WISH = 4000
 Progress = Callable[[int, int | None], None]
 
 
@@ -164,10 +166,10 @@ class Palate(Opened):
         return Request(
             ask.known_user(self.store, user),
             ask.known_items(self.store, history, "history"),
-            text,
+            ask.known_words(text),
             n,
             ask.read_constraints(constraints),
-            scene,
+            ask.known_words(scene),
             ask.known_items(self.store, candidates, "candidates"),
             rank_by,
             language,
@@ -213,10 +215,14 @@ class Palate(Opened):
         """Records what a person says they want (or do not want). Returns the wish's id.
 
         Raises:
-            CatalogueError: The wish has no words.
+            CatalogueError: The wish has no words, or too many.
         """
         if not text.strip():
             raise CatalogueError("A wish needs words: say what is wanted, or what is not.")
+        if len(text) > LONGEST_WISH:
+            raise CatalogueError(
+                f"A wish of {len(text):,} characters is too long: say it in {LONGEST_WISH:,}."
+            )
         if self.store.user(user) is None:
             self.store.upsert_users([User(user)])
         return self.store.add_wish(Wish(user, text, likes, datetime.now(UTC)))
@@ -245,7 +251,9 @@ class Palate(Opened):
         """
         from palate.workspace.rejects import forget_in_rejects
 
-        rejected = forget_in_rejects(self.folder.rejects, user)
+        with on_disk():
+            rejected = forget_in_rejects(self.folder.rejects, user)
+        self._settle()
         forgotten = self.store.forget(user)
         if not (forgotten.known or rejected):
             raise UnknownUser(user)
@@ -257,6 +265,7 @@ class Palate(Opened):
         Raises:
             PalateError: There is no such trace (any more).
         """
+        self._settle()
         trace = self.store.trace(recommendation)
         if trace is None:
             raise PalateError(
@@ -264,3 +273,9 @@ class Palate(Opened):
                 f"{self.settings.privacy.keep_traces} days (privacy.keep_traces)."
             )
         return trace
+
+    def _settle(self) -> None:
+        """Waits for the traces of the answers given so far."""
+        engine = self.__dict__.get("engine")
+        if engine is not None:
+            engine.traces.flush()

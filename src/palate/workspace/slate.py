@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from palate.domain import Constraint, Item, RankBy, Recommendation, Relaxation, Start, Usage
+from palate.domain import (
+    Claim,
+    Constraint,
+    Evidence,
+    Item,
+    RankBy,
+    Reason,
+    Recommendation,
+    Relaxation,
+    Start,
+    Usage,
+)
 from palate.workspace.words import evidence_line, fact_line, shown
 
 if TYPE_CHECKING:
@@ -183,6 +194,11 @@ def _recommendation(one: Recommendation) -> dict[str, Any]:
         "item": dict(item.fields) | {"id": item.id, "title": item.title, "tags": list(item.tags)},
         "score": one.score,
         "prior_rank": one.prior_rank,
-        "reason": asdict(one.reason),
-        "evidence": [asdict(evidence) for evidence in one.evidence],
+        "reason": _plain(one.reason) | {"claims": [_plain(claim) for claim in one.reason.claims]},
+        "evidence": [_plain(evidence) for evidence in one.evidence],
     }
+
+
+def _plain(value: Reason | Claim | Evidence) -> dict[str, Any]:
+    """Returns the fields by name: unlike ``asdict``, without copying each text in them."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
