@@ -28,13 +28,13 @@ CALLS = {
     ("ingest", "users"): ["users.csv"],
     ("ingest", "events"): ["events.csv"],
     ("fit",): [],
-    ("recommend",): ["a heist", "-u", "ada", "-n", "3", "--where", "year >= 1960"],
-    ("profile", "show"): ["ada"],
+    ("recommend",): ["a story", "-u", "u0", "-n", "3", "--where", "year >= 1960"],
+    ("profile", "show"): ["u0"],
     ("profile", "forget"): ["ann", "--yes"],
     ("why",): [SLATE],
     ("prompts", "list"): [],
     ("prompts", "show"): ["rank/listwise"],
-    ("prompts", "render"): ["-u", "ada", "--text", "a heist"],
+    ("prompts", "render"): ["-u", "u0", "--text", "a story"],
     ("prompts", "check"): [],
     ("eval", "score"): ["cases.jsonl", "--metric", "NDCG@5"],
 }
@@ -46,10 +46,10 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "items.csv").write_text("id,title,genres\nnew,A New Film,drama|crime\n")
     (tmp_path / "users.csv").write_text("id,name\nann,Ann\n")
-    (tmp_path / "events.csv").write_text("user,item\nann,toy-story-1995\nann,no such film\n")
-    two = ["toy-story-1995", "the-lion-king-1994"]
+    (tmp_path / "events.csv").write_text("user,item\nann,chinese\nann,no such film\n")
+    two = ["emoji", "chinese"]
     cases = [
-        {"id": f"c{n}", "user": f"person-{n}", "history": ["heat-1995"], "candidates": two,
+        {"id": f"c{n}", "user": f"person-{n}", "history": ["rtl"], "candidates": two,
          "truth": [two[n]]}
         for n in (0, 1)
     ]  # fmt: skip
@@ -58,11 +58,11 @@ def files(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def ready(example, palate, files):
-    """The example with a person to forget and a slate to explain; ``(folder, slate id)``."""
-    palate("profile", "wish", "ann", "comedies", workspace=example)
-    out = palate("recommend", "-u", "ada", "-n", 3, "--json", workspace=example).out
-    return example, json.loads(out)["id"]
+def ready(strange, palate, files):
+    """A workspace with a person to forget and a slate to explain; ``(folder, slate id)``."""
+    palate("profile", "wish", "ann", "comedies", workspace=strange)
+    out = palate("recommend", "-u", "u0", "-n", 3, "--json", workspace=strange).out
+    return strange, json.loads(out)["id"]
 
 
 def arguments(path, slate):
@@ -90,7 +90,7 @@ def test_the_json_says_what_was_done(ready, palate):
     assert data("ingest", "items")["new"] == 1
     events = data("ingest", "events")
     assert (events["new"], sum(events["rejected"].values())) == (1, 1)
-    assert data("profile", "show")["user"] == "ada"
+    assert data("profile", "show")["user"] == "u0"
     assert [one["rank"] for one in data("recommend")["recommendations"]] == [1, 2, 3]
     assert data("why")["id"] == slate
     assert set(data("prompts", "check").values()) == {"ok"}

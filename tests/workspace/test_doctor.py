@@ -41,9 +41,9 @@ def test_every_setting_is_there_with_its_origin(example, monkeypatch):
     assert shown["retrieval.pool"].value == "100"
 
 
-def test_strengths_are_there_too(example):
-    (example / "palate.toml").write_text("[strengths]\nview = 0.05\n")
-    shown = {one.name: one for one in report(example).settings}
+def test_strengths_are_there_too(small):
+    (small / "palate.toml").write_text("[strengths]\nview = 0.05\n")
+    shown = {one.name: one for one in report(small).settings}
     assert (shown["strengths.view"].value, shown["strengths.view"].origin) == (
         "0.05",
         "palate.toml",
@@ -142,8 +142,8 @@ def break_tokenizer(folder):
         (break_script, "model", "scripted replies"),
     ],
 )
-def test_whatever_is_wrong_comes_with_what_to_do(example, spoil, part, advice):
-    found = report(example, **spoil(example))
+def test_whatever_is_wrong_comes_with_what_to_do(small, spoil, part, advice):
+    found = report(small, **spoil(small))
     assert not found.healthy
     words = [f"{check.finding} {check.advice}" for check in wrong(found) if check.part == part]
     assert any(advice in line for line in words), wrong(found)
@@ -158,10 +158,10 @@ def test_an_empty_workspace_is_told_where_to_begin(tmp_path):
     assert "palate ingest items" in of(found, "store")[0].advice
 
 
-def test_others_in_the_folder_are_noted(example):
-    example.chmod(0o755)
-    (note,) = of(report(example), "privacy")
-    assert note.advice == f"chmod 700 {example}"
+def test_others_in_the_folder_are_noted(small):
+    small.chmod(0o755)
+    (note,) = of(report(small), "privacy")
+    assert note.advice == f"chmod 700 {small}"
 
 
 def test_what_came_since_the_fit_is_noted(shop):
@@ -174,11 +174,11 @@ def test_what_came_since_the_fit_is_noted(shop):
     assert found.healthy
 
 
-def test_a_misspelt_variable_is_noted(example, monkeypatch):
+def test_a_misspelt_variable_is_noted(small, monkeypatch):
     monkeypatch.setenv("PALATE_MODEL_NMAE", KEY)
     monkeypatch.setenv("PALATE_WORKSPACE", "x")
     monkeypatch.setenv("PALATE_DATA", "x")
-    (note,) = of(report(example), "environment")
+    (note,) = of(report(small), "environment")
     assert "PALATE_MODEL_NMAE" in note.finding
     assert "PALATE_MODEL_NAME" in note.advice
 
@@ -203,15 +203,15 @@ def test_a_misspelt_variable_is_noted(example, monkeypatch):
         {"store__url": f"postgresql://127.0.0.1:9/shop?user=me&password={KEY}"},
     ],
 )
-def test_no_key_is_shown_wherever_somebody_puts_it(example, monkeypatch, flags):
+def test_no_key_is_shown_wherever_somebody_puts_it(small, monkeypatch, flags):
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    found = report(example, model__retries=0, **flags)
+    found = report(small, model__retries=0, **flags)
     assert KEY not in json.dumps(found.to_dict())
     assert "4242" not in json.dumps(found.to_dict())
 
 
-def test_a_key_where_a_name_belongs_is_wrong(example):
+def test_a_key_where_a_name_belongs_is_wrong(small):
     for name in ("model", "embedder"):
-        found = report(example, **{f"{name}__api_key_env": KEY})
+        found = report(small, **{f"{name}__api_key_env": KEY})
         (check,) = [check for check in wrong(found) if "api_key_env" in check.finding]
         assert "name of the variable" in check.advice
