@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,7 @@ def _size(work: Path, items: int, people: int) -> dict[str, Any]:
     folder = work / f"{items}"
     kept = folder / "build.json"
     if not kept.is_file():
+        shutil.rmtree(folder, ignore_errors=True)  # of a build that was cut off
         folder.mkdir(parents=True)
         kept.write_text(json.dumps(_phase("build", folder, items, people)), encoding="utf-8")
     built = json.loads(kept.read_text(encoding="utf-8"))
@@ -83,11 +85,11 @@ def _table(found: dict[str, Any]) -> Table:
         f"load average {before:.1f} before and {after:.1f} after"
     )
     table = Table(title="Palate", caption=title, expand=True)
-    table.add_column("no language model, one request at a time", ratio=1)
+    table.add_column("no model; recommend 10: p50 / p95", ratio=1)
     for one in sizes:
         table.add_column(f"{one['items']:,} items", justify="right")
     for key, name in _KINDS.items():
-        table.add_row(f"recommend 10, {name}: p50 / p95", *(_times(s["serve"][key]) for s in sizes))
+        table.add_row(f"recommend, {name}", *(_times(s["serve"][key]) for s in sizes))
     table.add_section()
     for name, show in _ROWS.items():
         table.add_row(name, *(show(one) for one in sizes))
@@ -116,7 +118,7 @@ _ROWS = {
     "open, and the first request": lambda s: f"{s['serve']['open_s']:.1f} s",
     "peak memory: ingest, index, fit": lambda s: f"{s['build']['peak_mb']:,.0f} MB",
     "peak memory: serving": lambda s: f"{s['serve']['peak_mb']:,.0f} MB",
-    "prompt tokens, 20 candidates + 20 of history": _prompt,
+    "prompt: 20 candidates, 20 of history": _prompt,
     "rendering that prompt": lambda s: f"{s['serve']['render_ms']:.1f} ms",
 }
 

@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +111,7 @@ def _environment() -> Environment:
     )
 
 
+@lru_cache(maxsize=64)
 def parse_template(text: str, origin: str) -> Template:
     """Reads the text of a template file.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -28,16 +28,18 @@ DIMENSIONS = 256
 LONGEST_TEXT = 4_000
 _BATCH = 1_024
 _FEW = 16
+_LOADING = threading.Lock()
 
 
 class WordLlamaEmbedder:
     """Implements `palate.domain.Embedder`. Safe to share between threads."""
 
+    #: The vectors, which never change: loaded once for all workspaces of a process.
+    _shared: ClassVar[Any] = None
+
     def __init__(self) -> None:
         self.name = f"{WORDLLAMA}l2_supercat:{DIMENSIONS}"
         self.dimensions = DIMENSIONS
-        self._lock = threading.Lock()
-        self._model: Any = None
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns unit rows, shape (len(texts), 256); a zero row for text without words.
@@ -70,11 +72,12 @@ class WordLlamaEmbedder:
         ones = np.ones(len(flat), dtype=np.float32)
         return np.asarray(csr_array((ones, flat, ends), shape=(len(texts), len(table))) @ table)
 
-    def _loaded(self) -> Any:
-        with self._lock:
-            if self._model is None:
-                self._model = _load()
-            return self._model
+    @classmethod
+    def _loaded(cls) -> Any:
+        with _LOADING:
+            if cls._shared is None:
+                cls._shared = _load()
+            return cls._shared
 
 
 def has_words(text: str) -> bool:

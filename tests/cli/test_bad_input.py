@@ -15,6 +15,13 @@ import pytest
 
 from palate import Palate
 
+
+@pytest.fixture(scope="module")
+def unchanged(strange_once, tmp_path_factory):
+    """One workspace for tests whose commands must change nothing in it."""
+    return Path(shutil.copytree(strange_once, tmp_path_factory.mktemp("unchanged") / "shop"))
+
+
 # ------------------------------------------------------------------ unknown things
 
 
@@ -31,37 +38,37 @@ from palate import Palate
         (["profile", "forget", "nobody", "--yes"], 5, "No user"),
         (["profile", "wish", "ann", "  "], 5, "needs words"),
         (["profile", "wish", "ann", "\udcff"], 5, "Unicode"),
-        (["feedback", "ada", "no such film", "like"], 5, "No item"),
-        (["feedback", "ada", "toy-story-1995", "adore"], 5, "Use one of"),
-        (["feedback", "ada", "toy-story-1995", "rate"], 5, "needs its value"),
-        (["feedback", "ada", "toy-story-1995", "rate", "--value", "nan"], 5, "nan"),
+        (["feedback", "u0", "no such film", "like"], 5, "No item"),
+        (["feedback", "u0", "emoji", "adore"], 5, "Use one of"),
+        (["feedback", "u0", "emoji", "rate"], 5, "needs its value"),
+        (["feedback", "u0", "emoji", "rate", "--value", "nan"], 5, "nan"),
         (["why", "r000000000000"], 1, "No trace"),
         (["prompts", "show", "rank/magic"], 6, "rank/magic"),
         (["prompts", "render", "--template", "rank/magic"], 6, "rank/magic"),
         (["prompts", "render", "-u", "nobody"], 5, "No user"),
         (["eval", "score", "/nowhere/cases.jsonl"], 8, "cases.jsonl"),
-        (["recommend", "-u", "ada", "--model", "http://127.0.0.1:9/v1"], 3, "URL#NAME"),
-        (["recommend", "-u", "ada", "--model", "ftp://127.0.0.1:9/v1#m"], 3, "http://"),
-        (["recommend", "-u", "ada", "--model", "scripted:/nowhere"], 3, "scripted replies"),
+        (["recommend", "-u", "u0", "--model", "http://127.0.0.1:9/v1"], 3, "URL#NAME"),
+        (["recommend", "-u", "u0", "--model", "ftp://127.0.0.1:9/v1#m"], 3, "http://"),
+        (["recommend", "-u", "u0", "--model", "scripted:/nowhere"], 3, "scripted replies"),
         (["ingest", "items", "/nowhere/items.csv"], 5, "items.csv"),
         (["ingest", "items", "/"], 5, ""),
     ],
 )
-def test_what_is_not_known_is_named(example, told, args, code, words):
-    assert words in told(*args, code=code, workspace=example)
+def test_what_is_not_known_is_named(unchanged, told, args, code, words):
+    assert words in told(*args, code=code, workspace=unchanged)
 
 
 @pytest.mark.parametrize(
     "args",
     [
         ["recommend", "-n", "0"], ["recommend", "-n", "many"], ["recommend", "--rank-by", "magic"],
-        ["recommend", "--no-such-flag"], ["no-such-command"], ["feedback", "ada"], ["init"],
+        ["recommend", "--no-such-flag"], ["no-such-command"], ["feedback", "u0"], ["init"],
         ["ingest", "items", "x.csv", "--map", "nonsense"], ["fit", "--rebuild=maybe"],
-        ["profile", "unwish", "ada", "one"], ["eval", "score", "x", "--limit", "0"],
+        ["profile", "unwish", "u0", "one"], ["eval", "score", "x", "--limit", "0"],
     ],
 )  # fmt: skip
-def test_wrong_usage_is_code_2(example, palate, args):
-    assert palate(*args, code=2, workspace=example).err.strip()
+def test_wrong_usage_is_code_2(unchanged, palate, args):
+    assert palate(*args, code=2, workspace=unchanged).err.strip()
 
 
 # ------------------------------------------------------------------ nothing there yet
@@ -84,7 +91,7 @@ def test_items_but_no_fit(empty, told, palate, tmp_path):
 
 def test_no_workspace(tmp_path, told, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for command in (["recommend"], ["fit"], ["doctor"], ["profile", "show", "ada"]):
+    for command in (["recommend"], ["fit"], ["doctor"], ["profile", "show", "u0"]):
         assert "palate init" in told(*command, code=3)
     (tmp_path / "file").write_text("x")
     assert "not a workspace" in told("recommend", code=3, workspace=tmp_path / "file")
@@ -119,18 +126,18 @@ BAD_FILES = {
 
 @pytest.mark.parametrize("name", BAD_FILES)
 @pytest.mark.parametrize("kind", ["items", "events"])
-def test_a_bad_file_leaves_the_store_as_it_was(small_shop, palate, tmp_path, kind, name):
+def test_a_bad_file_leaves_the_store_as_it_was(unchanged, palate, tmp_path, kind, name):
     path = tmp_path / name
     path.write_bytes(BAD_FILES[name])
-    before = counts(small_shop)
+    before = counts(unchanged)
     try:
-        done = palate("ingest", kind, path, code=5, workspace=small_shop)
+        done = palate("ingest", kind, path, code=5, workspace=unchanged)
     except AssertionError as error:  # some may be taken in part, with a report of the rest
         assert "exit code 0" in str(error), error
         assert name in ("quotes.csv", "latin.jsonl", "nul.csv", "binary.csv"), error
         return
     assert done.err.count("\n") == 1
-    assert counts(small_shop) == before
+    assert counts(unchanged) == before
 
 
 def counts(folder):
@@ -139,19 +146,14 @@ def counts(folder):
         return store.item_count, store.user_count, store.event_count
 
 
-@pytest.fixture
-def small_shop(strange):
-    return strange
-
-
-def test_wrong_types_are_reported_row_by_row(small_shop, palate, tmp_path):
+def test_wrong_types_are_reported_row_by_row(strange, palate, tmp_path):
     path = tmp_path / "log.csv"
     path.write_text(
         "user,item,rating,timestamp\n"
         "ann,rtl,five,2020-01-01\nann,emoji,4,yesterday\nann,chinese,4,1e99\n"
         "ann,html,inf,\nann,,4,\n,rtl,4,\nann,rtl,4,2020-01-01T10:00:00Z\n"
     )
-    out = palate("ingest", "events", path, "--json", workspace=small_shop).out
+    out = palate("ingest", "events", path, "--json", workspace=strange).out
     report = json.loads(out)
     assert report["rows"] == 7
     assert report["stored"] + sum(report["rejected"].values()) + report["duplicates"] == 7
@@ -165,29 +167,29 @@ def test_wrong_types_are_reported_row_by_row(small_shop, palate, tmp_path):
 # ------------------------------------------------------------------ broken workspaces
 
 
-def test_an_index_that_is_gone_or_cut(small_shop, told, palate):
-    index = small_shop / "data" / "index"
+def test_an_index_that_is_gone_or_cut(strange, told, palate):
+    index = strange / "data" / "index"
     (vectors,) = index.glob("g1/items-*/vectors.npy")
     vectors.write_bytes(vectors.read_bytes()[:200])
-    assert palate("recommend", "-u", "u1", workspace=small_shop).out
+    assert palate("recommend", "-u", "u1", workspace=strange).out
     shutil.rmtree(index)
-    assert "palate fit" in told("recommend", "-u", "u1", code=3, workspace=small_shop)
-    assert "palate fit" in palate("doctor", code=3, workspace=small_shop).out
-    palate("fit", workspace=small_shop)
-    assert palate("recommend", "-u", "u1", workspace=small_shop).out
+    assert "palate fit" in told("recommend", "-u", "u1", code=3, workspace=strange)
+    assert "palate fit" in palate("doctor", code=3, workspace=strange).out
+    palate("fit", workspace=strange)
+    assert palate("recommend", "-u", "u1", workspace=strange).out
 
 
-def test_a_store_that_is_garbage(small_shop, told, palate):
-    (small_shop / "data" / "palate.db").write_bytes(b"garbage " * 2000)
+def test_a_store_that_is_garbage(strange, told, palate):
+    (strange / "data" / "palate.db").write_bytes(b"garbage " * 2000)
     for command in (["recommend"], ["fit"], ["profile", "show", "u1"], ["why", "r1"]):
-        assert "not a store" in told(*command, code=3, workspace=small_shop)
-    out = palate("doctor", code=3, workspace=small_shop).out
+        assert "not a store" in told(*command, code=3, workspace=strange)
+    out = palate("doctor", code=3, workspace=strange).out
     assert "not a store" in " ".join(out.split())
     assert "retrieval.pool" in out
 
 
-def test_settings_that_are_wrong(small_shop, told):
-    toml = small_shop / "palate.toml"
+def test_settings_that_are_wrong(strange, told):
+    toml = strange / "palate.toml"
     for text, words in (
         ("[model\n", "not valid TOML"),
         ('[model]\nnmae = "x"\n', "Did you mean 'model.name'"),
@@ -195,15 +197,15 @@ def test_settings_that_are_wrong(small_shop, told):
     ):
         toml.write_text(text)
         for command in (["recommend"], ["doctor"], ["fit"]):
-            assert words in told(*command, code=3, workspace=small_shop)
+            assert words in told(*command, code=3, workspace=strange)
 
 
-def test_another_embedder_after_the_fit(small_shop, told):
-    (small_shop / "palate.toml").write_text(
+def test_another_embedder_after_the_fit(strange, told):
+    (strange / "palate.toml").write_text(
         '[embedder]\nprovider = "openai"\nmodel = "e"\nbase_url = "http://127.0.0.1:9/v1"\n'
     )
     for command in (["recommend", "-u", "u1"], ["fit"]):
-        assert "--rebuild" in told(*command, code=3, workspace=small_shop)
+        assert "--rebuild" in told(*command, code=3, workspace=strange)
 
 
 @pytest.mark.parametrize(
@@ -214,36 +216,36 @@ def test_another_embedder_after_the_fit(small_shop, told):
         ('[prompts]\ntokenizer = "magic"\n', 6, "prompts.tokenizer"),
     ],
 )
-def test_a_ranker_or_template_that_is_none(small_shop, palate, tmp_path, setting, code, words):
-    (small_shop / "palate.toml").write_text(setting)
+def test_a_ranker_or_template_that_is_none(strange, palate, tmp_path, setting, code, words):
+    (strange / "palate.toml").write_text(setting)
     (tmp_path / "replies.jsonl").write_text('"B A"\n')
     model = ["--model", f"scripted:{tmp_path / 'replies.jsonl'}"]
-    done = palate("recommend", "-u", "u1", *model, code=code, workspace=small_shop)
+    done = palate("recommend", "-u", "u1", *model, code=code, workspace=strange)
     assert words in done.err
-    assert palate("recommend", "-u", "u1", workspace=small_shop).out, "without a model it is idle"
-    assert words in " ".join(palate("doctor", code=3, workspace=small_shop).out.split())
+    assert palate("recommend", "-u", "u1", workspace=strange).out, "without a model it is idle"
+    assert words in " ".join(palate("doctor", code=3, workspace=strange).out.split())
 
 
-def test_a_template_of_ones_own_that_is_broken(small_shop, palate):
-    (small_shop / "prompts" / "rank").mkdir()
-    (small_shop / "prompts" / "rank" / "mine.md.j2").write_text("{{ no header")
+def test_a_template_of_ones_own_that_is_broken(strange, palate):
+    (strange / "prompts" / "rank").mkdir()
+    (strange / "prompts" / "rank" / "mine.md.j2").write_text("{{ no header")
     for command in (["recommend"], ["prompts", "check"], ["prompts", "list"]):
-        assert "mine" in palate(*command, code=6, workspace=small_shop).err
+        assert "mine" in palate(*command, code=6, workspace=strange).err
 
 
 # ------------------------------------------------------------------ models
 
 
-def test_a_model_that_nobody_serves(example, palate):
+def test_a_model_that_nobody_serves(strange, palate):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
-    (example / "palate.toml").write_text("[model]\nretries = 0\n")
-    args = ["recommend", "-u", "ada", "-n", 3, "--model", f"{url}#m"]
-    out = " ".join(palate(*args, workspace=example).out.split())
+    (strange / "palate.toml").write_text("[model]\nretries = 0\n")
+    args = ["recommend", "-u", "u0", "-n", 3, "--model", f"{url}#m"]
+    out = " ".join(palate(*args, workspace=strange).out.split())
     assert "ranked by the prior" in out
     assert "The model did not decide:" in out
-    data = json.loads(palate(*args, "--json", workspace=example).out)
+    data = json.loads(palate(*args, "--json", workspace=strange).out)
     assert (data["ranked_by"], data["asked"], data["model"]) == ("prior", "fused", None)
     assert data["cause"]
     assert len(data["recommendations"]) == 3
@@ -252,12 +254,13 @@ def test_a_model_that_nobody_serves(example, palate):
 # ------------------------------------------------------------------ scripts, sizes, terminals
 
 
-@pytest.mark.parametrize(
-    "text", ["🎬🍕", "قصة حب", "花样", "A" * 3000, "'; DROP TABLE items; --", "-"]
-)
-def test_any_words_are_a_request(strange, palate, text):
-    for more in ([], ["--json"]):
-        assert palate("recommend", "-u", "u0", *more, "--", text, workspace=strange).out
+WORDS = ["🎬🍕", "قصة حب", "花样", "A" * 3000, "'; DROP TABLE items; --", "-"]
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_any_words_are_a_request(unchanged, palate, text):
+    out = palate("recommend", "-u", "u0", "--json", "--", text, workspace=unchanged).out
+    assert json.loads(out)["recommendations"]
 
 
 def test_ten_megabytes_of_request(strange, palate, told):
@@ -303,12 +306,9 @@ def test_a_terminal_that_knows_no_emoji(strange, palate, monkeypatch):
     assert "花样年华" in titles
 
 
-def test_a_reader_that_goes_away(example):
-    command = f"{Path(sys.executable).parent / 'palate'} -w {example} doctor --json | head -c 1"
-    done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
-    )
-    assert done.stdout == "{"
+def test_a_reader_that_goes_away():
+    command = f"{Path(sys.executable).parent / 'palate'} prompts list --json | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
 
 
@@ -362,3 +362,24 @@ def test_a_folder_that_cannot_be_written(strange, tmp_path):
     for args, code, err in found:
         assert (code, err.count("\n")) == (3, 1), (args, err)
         assert "check whose it is" in err or "you own" in err, err
+
+
+# ------------------------------------------------------------------ the remaining exit codes
+
+
+def test_an_embedder_that_nobody_serves_is_code_7(empty, told, palate, tmp_path):
+    (empty / "palate.toml").write_text(
+        '[embedder]\nprovider = "openai"\nmodel = "e"\nbase_url = "http://127.0.0.1:9/v1"\n'
+    )
+    (tmp_path / "items.csv").write_text("id,title\n1,One\n2,Two\n")
+    palate("ingest", "items", tmp_path / "items.csv", workspace=empty)
+    assert "Start the server" in told("fit", code=7, workspace=empty)
+
+
+def test_an_interrupt_is_code_130(strange, palate, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Palate, "recommend", interrupt)
+    palate("recommend", code=130, workspace=strange)
+    Palate.open(strange).close()

@@ -59,6 +59,7 @@ def test_a_broken_installation_is_an_instruction(llama, monkeypatch):
         raise FileNotFoundError("weights")
 
     monkeypatch.setattr(wordllama.WordLlama, "load", gone)
+    monkeypatch.setattr(WordLlamaEmbedder, "_shared", None)
     with pytest.raises(PrerequisiteError, match="pip install"):
         WordLlamaEmbedder().embed(["a film"])
 

@@ -78,9 +78,9 @@ def test_a_warm_user_with_more_history_in_the_request(films):
 
 
 @pytest.fixture(scope="module")
-def with_news(example_once, tmp_path_factory):
-    """The example with three new films that nobody has met."""
-    folder = shutil.copytree(example_once, tmp_path_factory.mktemp("news") / "films")
+def with_news(small_once, tmp_path_factory):
+    """A small workspace with three new items that nobody has met."""
+    folder = shutil.copytree(small_once, tmp_path_factory.mktemp("news") / "shop")
     with Palate.open(folder) as palate:
         palate.ingest_items(_NEWS)
         palate.fit()
@@ -95,12 +95,13 @@ _NEWS = [
 
 
 def test_an_item_without_events_answers_a_request(with_news):
-    assert ids(with_news.recommend("ada", text="brewers and yeast", n=5))[0] == "new-1"
+    assert "new-1" in ids(with_news.recommend("u3", text="brewers and yeast", n=5))
+    assert ids(with_news.recommend(text="brewers and yeast", n=5))[0] == "new-1"
     assert {"new-1", "new-2"} <= set(ids(with_news.recommend(text="yeast", n=5)))
 
 
 def test_an_item_without_events_comes_into_the_pool_by_being_fresh(with_news):
-    request = with_news.request("ada")
+    request = with_news.request("u3")
     profile = with_news.engine.profile(request)
     scored = with_news.engine.retriever.scored(request, profile)
     table = with_news.index.items

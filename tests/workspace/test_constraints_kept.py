@@ -38,7 +38,7 @@ CASES = [
 @pytest.mark.parametrize("user", ["ada", None])
 @pytest.mark.parametrize(("constraints", "fine"), CASES)
 def test_every_recommendation_meets_every_constraint(films, user, constraints, fine):
-    slate = films.recommend(user, constraints=constraints, n=40)
+    slate = films.recommend(user, constraints=constraints, n=20)
     assert len(slate)
     assert all(fine(one.item) for one in slate)
     assert [str(c) for c in slate.constraints] == slate.to_dict()["constraints"]
@@ -127,13 +127,13 @@ def test_seen_items_stay_away_however_long_the_past(example, looked_at):
     with Palate.open(example, retrieval__history=looked_at) as palate:
         seen = {event.item for event in palate.store.user_events("ada")}
         assert len(seen) > 20
-        assert not seen & set(ids(palate.recommend("ada", n=480)))
-        assert not seen & set(ids(palate.recommend("ada", n=480, constraints=["unseen"])))
-        assert set(ids(palate.recommend("ada", n=480, constraints=["seen = true"]))) <= seen
+        assert not seen & set(ids(palate.recommend("ada", n=200)))
+        assert not seen & set(ids(palate.recommend("ada", n=200, constraints=["unseen"])))
+        assert set(ids(palate.recommend("ada", n=200, constraints=["seen = true"]))) <= seen
 
 
 def test_seen_items_may_come_where_the_settings_allow_it(example):
     with Palate.open(example, retrieval__seen=True) as palate:
         seen = {event.item for event in palate.store.user_events("ada")}
-        assert seen & set(ids(palate.recommend("ada", n=480)))
-        assert not seen & set(ids(palate.recommend("ada", n=480, constraints=["unseen"])))
+        assert seen & set(ids(palate.recommend("ada", n=200)))
+        assert not seen & set(ids(palate.recommend("ada", n=200, constraints=["unseen"])))

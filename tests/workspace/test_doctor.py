@@ -186,20 +186,19 @@ def test_a_misspelt_variable_is_noted(small, monkeypatch):
 @pytest.mark.parametrize(
     "flags",
     [
-        {"model__name": "m", "model__base_url": "http://127.0.0.1:9/v1"},
         {"model__name": "m", "model__base_url": f"http://me:{KEY}@127.0.0.1:9/v1"},
-        {"model__name": "m", "model__base_url": f"http://127.0.0.1:9/v1?api_key={KEY}"},
-        {"model__api_key_env": KEY},
-        {"embedder__api_key_env": KEY},
-        {"model__name": "m", "model__base_url": "http://127.0.0.1:9/v1", "model__api_key_env": KEY},
-        {"embedder__base_url": f"http://me:{KEY}@127.0.0.1:9/v1"},
+        {
+            "model__name": "m",
+            "model__base_url": f"http://127.0.0.1:9/v1?api_key={KEY}",
+            "model__api_key_env": KEY,
+            "embedder__api_key_env": KEY,
+        },
         {
             "embedder__provider": "openai",
             "embedder__model": "e",
             "embedder__base_url": f"http://me:{KEY}@127.0.0.1:9/v1",
         },
         {"store__url": f"postgresql+nothing://me:{KEY}@127.0.0.1:9/shop"},
-        {"store__url": f"nothing://me:{KEY}@127.0.0.1:9/shop"},
         {"store__url": f"postgresql://127.0.0.1:9/shop?user=me&password={KEY}"},
     ],
 )
@@ -211,7 +210,7 @@ def test_no_key_is_shown_wherever_somebody_puts_it(small, monkeypatch, flags):
 
 
 def test_a_key_where_a_name_belongs_is_wrong(small):
-    for name in ("model", "embedder"):
-        found = report(small, **{f"{name}__api_key_env": KEY})
-        (check,) = [check for check in wrong(found) if "api_key_env" in check.finding]
-        assert "name of the variable" in check.advice
+    found = report(small, model__api_key_env=KEY, embedder__api_key_env="sk-a.b")
+    checks = [check for check in wrong(found) if "api_key_env" in check.finding]
+    assert len(checks) == 2
+    assert all("name of the variable" in check.advice for check in checks)

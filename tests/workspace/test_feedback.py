@@ -130,6 +130,7 @@ def test_feedback_is_on_disk_when_it_returns(example, python):
         ("toy-story-1995", "rate", None, CatalogueError, "needs its value"),
         ("toy-story-1995", "rate", float("nan"), CatalogueError, "nan"),
         ("toy-story-1995", "rate", float("inf"), CatalogueError, "inf"),
+        ("toy-story-1995", "rate", 1e300, CatalogueError, "1e\\+300"),
     ],
 )
 def test_feedback_that_cannot_be_taken_changes_nothing(shop, item, action, value, error, words):

@@ -18,10 +18,16 @@ ASKED = "something with a bassoon in Ouagadougou"
 SECRETS = (WHO, NAME, "xylophone", "quokka", "bassoon", "Featherstonehaugh")
 
 
+@pytest.fixture
+def opened(small):
+    with Palate.open(small) as palate:
+        yield palate
+
+
 def live(palate):
     """Everything that a person can leave behind in a workspace."""
     palate.ingest_users([User(WHO, NAME, "en", {"street": "Featherstonehaugh Lane"})])
-    palate.ingest_events([Event(WHO, "toy-story-1995", "like", text=REVIEW)])
+    palate.ingest_events([Event(WHO, "i7", "like", text=REVIEW)])
     palate.wish(WHO, WISH)
     gone = palate.wish(WHO, "another xylophone wish, taken back")
     palate.unwish(WHO, gone)
@@ -39,32 +45,32 @@ def reject(palate, folder):
         "user,item,action\n"
         f"{WHO},no such film,like\n"
         "someone-else,no such film either,like\n"
-        "ada,toy-story-1995,like\n"
-        f"ada,{WHO} is no film,like\n",
+        "u3,i7,like\n"
+        f"u3,{WHO} is no film,like\n",
         encoding="utf-8",
     )
     palate.ingest_events(path)
 
 
-def test_no_byte_of_a_person_is_left(example, tmp_path, bytes_of):
-    with Palate.open(example) as palate:
+def test_no_byte_of_a_person_is_left(small, tmp_path, bytes_of):
+    with Palate.open(small) as palate:
         live(palate)
         reject(palate, tmp_path)
         palate.fit()  # indexes, statistics and weights know of people only by numbers
-        assert bytes_of(example / "data" / "index", *SECRETS) == []
-        assert {needle for _, needle in bytes_of(example, *SECRETS)} == set(SECRETS)
+        assert bytes_of(small / "data" / "index", *SECRETS) == []
+        assert {needle for _, needle in bytes_of(small, *SECRETS)} == set(SECRETS)
         gone = palate.forget(WHO)
         assert gone.known
         assert (gone.events, gone.wishes, gone.traces) == (2, 1, 3)
-        assert bytes_of(example, *SECRETS) == [], "while the workspace is still open"
+        assert bytes_of(small, *SECRETS) == [], "while the workspace is still open"
         with pytest.raises(UnknownUser):
             palate.recommend(WHO)
-        assert len(palate.recommend("ada", n=3)) == 3
-    assert bytes_of(example, *SECRETS) == []
-    assert bytes_of(example, "someone-else"), "others stay"
+        assert len(palate.recommend("u3", n=3)) == 3
+    assert bytes_of(small, *SECRETS) == []
+    assert bytes_of(small, "someone-else"), "others stay"
 
 
-def test_no_byte_is_left_after_a_crash_either(example, python, bytes_of):
+def test_no_byte_is_left_after_a_crash_either(small, python, bytes_of):
     process = python(
         "import sys; from palate import Palate\n"
         "palate = Palate.open(sys.argv[1])\n"
@@ -72,37 +78,37 @@ def test_no_byte_is_left_after_a_crash_either(example, python, bytes_of):
         f"slate = palate.recommend({WHO!r}, text={ASKED!r}, n=3)\n"
         f"palate.feedback({WHO!r}, slate[0].item.id, 'like', text={REVIEW!r})\n"
         "print('done', flush=True); sys.stdin.read()",
-        example,
+        small,
     )
     assert process.stdout.readline() == "done\n", process.stderr.read()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert {name for name, _ in bytes_of(example, WHO)} >= {"palate.db-wal"}
-    with Palate.open(example) as palate:
+    assert {name for name, _ in bytes_of(small, WHO)} >= {"palate.db-wal"}
+    with Palate.open(small) as palate:
         palate.forget(WHO)
-    assert bytes_of(example, *SECRETS) == []
+    assert bytes_of(small, *SECRETS) == []
 
 
-def test_somebody_known_from_refused_rows_only(shop, tmp_path, bytes_of):
-    reject(shop, tmp_path)
-    shop.forget(WHO)
-    assert bytes_of(shop.folder.root, WHO) == []
+def test_somebody_known_from_refused_rows_only(opened, tmp_path, bytes_of):
+    reject(opened, tmp_path)
+    opened.forget(WHO)
+    assert bytes_of(opened.folder.root, WHO) == []
     with pytest.raises(UnknownUser):
-        shop.forget(WHO)
+        opened.forget(WHO)
 
 
-def test_nobody_is_no_one_to_forget(shop):
-    before = (shop.store.user_count, shop.store.event_count)
+def test_nobody_is_no_one_to_forget(opened):
+    before = (opened.store.user_count, opened.store.event_count)
     with pytest.raises(UnknownUser):
-        shop.forget("nobody")
-    assert (shop.store.user_count, shop.store.event_count) == before
+        opened.forget("nobody")
+    assert (opened.store.user_count, opened.store.event_count) == before
 
 
-def test_who_comes_back_is_a_stranger(shop):
-    live(shop)
-    shop.forget(WHO)
-    shop.wish(WHO, "comedies")
-    profile = shop.profile(WHO).profile
+def test_who_comes_back_is_a_stranger(opened):
+    live(opened)
+    opened.forget(WHO)
+    opened.wish(WHO, "comedies")
+    profile = opened.profile(WHO).profile
     assert (profile.history, profile.hidden, len(profile.wishes)) == ((), frozenset(), 1)
 
 

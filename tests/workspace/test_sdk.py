@@ -90,7 +90,7 @@ def test_threads_may_write_while_others_read(shop):
         user = f"thread-{number}"
         for item in ids(shop.recommend(n=3)):
             shop.feedback(user, item, "like", key=f"{user}-{item}")
-        return set(ids(shop.recommend(user, n=480)))
+        return set(ids(shop.recommend(user, n=60)))
 
     before = shop.store.event_count
     with ThreadPoolExecutor(4) as pool:

@@ -15,6 +15,9 @@ from palate.retrieval.records.common import check_text
 if TYPE_CHECKING:
     from palate.retrieval.store import Store
 
+#: No scale of ratings goes further; beyond it, one typing error would drown everybody's.
+_LARGEST = 1e6
+
 
 def known_user(store: Store, user: str | None) -> str | None:
     """Returns the user.
@@ -91,7 +94,7 @@ def known_action(action: str, value: float | None) -> Action:
     """
     if action not in list(Action):
         raise CatalogueError(f"No action {action!r}. Use one of: {', '.join(Action)}.")
-    if value is not None and not math.isfinite(value):
+    if value is not None and not (math.isfinite(value) and abs(value) <= _LARGEST):
         raise CatalogueError(f"The value {value} is no number that can be kept.")
     if action == Action.RATE and value is None:
         raise CatalogueError("A rating needs its value, such as 4.5 on your scale.")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 State = Literal["ok", "note", "wrong"]
 _PATIENCE = 5.0
 #: Read elsewhere: the folder of the workspace, and the data sets of the tests and benchmarks.
-_OTHER_VARIABLES = {"PALATE_WORKSPACE", "PALATE_DATA"}
+_OTHER_VARIABLES = {"PALATE_WORKSPACE", "PALATE_DATA", "PALATE_UPDATE_SNAPSHOTS"}
 
 
 @dataclass(frozen=True, slots=True)
