@@ -20,7 +20,7 @@ from benchmarks.llmrank_data import prepare
 from palate import Palate
 from palate.domain import Ranked, Request
 from palate.eval.cases import read_cases
-from palate.eval.controls import ItemKNN, Popularity, Random
+from palate.eval.controls import ItemKNN, Popularity, Random, in_order
 from palate.eval.leave import assert_absent, truth_pairs
 from palate.eval.metrics import parse_metric
 from palate.eval.score import score
@@ -52,8 +52,7 @@ class Without:
         left = scored.shares.sum(axis=1) - scored.shares[:, NAMES.index(self.feature)]
         order = sorted(range(len(left)), key=lambda place: (-left[place], int(scored.rows[place])))
         ids = engine.retriever.index.items.ids
-        names = tuple(ids[scored.rows[place]] for place in order)
-        return Ranked(names, tuple(float(-place) for place in range(len(names))))
+        return in_order([ids[scored.rows[place]] for place in order])
 
 
 def main(data: Path, work: Path) -> None:

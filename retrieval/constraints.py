@@ -29,7 +29,8 @@ _ORDER: dict[Op, Callable[[Any, Any], bool]] = {
     Op.GT: operator.gt,
     Op.GE: operator.ge,
 }
-_NEGATIVE = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN, Op.HAS_NOT: Op.HAS}
+#: A negated comparison -> the one that it negates.
+NEGATIVE = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN, Op.HAS_NOT: Op.HAS}
 UNSEEN = Constraint("seen", Op.EQ, False)
 
 
@@ -143,15 +144,15 @@ def _holds(constraint: Constraint, item: Item, seen: Collection[str]) -> bool:
     if actual is None:
         # "Not by this director" is met by a film whose director nobody knows;
         # "by this director" is not.
-        return constraint.op in _NEGATIVE
-    if constraint.op in _NEGATIVE:
-        return not _positive(_NEGATIVE[constraint.op], actual, constraint.value)
+        return constraint.op in NEGATIVE
+    if constraint.op in NEGATIVE:
+        return not _positive(NEGATIVE[constraint.op], actual, constraint.value)
     return _positive(constraint.op, actual, constraint.value)
 
 
 def wants_seen(constraint: Constraint) -> bool:
     """Returns whether a constraint on ``seen`` asks for what the person knows."""
-    return bool(constraint.value) != (constraint.op in _NEGATIVE)
+    return bool(constraint.value) != (constraint.op in NEGATIVE)
 
 
 def field_of(item: Item, name: str) -> FieldValue | None:

@@ -38,6 +38,7 @@ class Context:
         strength: Their signed strengths, shape (h,).
         asked: Row -> how well the item answers the request's text, in [0, 1].
         wished: Row -> how well it answers stated wishes, in [-1, 1].
+        notes: Sentences for the reader about how these were found.
     """
 
     table: ItemTable
@@ -46,6 +47,7 @@ class Context:
     strength: Values
     asked: Mapping[int, float]
     wished: Mapping[int, float]
+    notes: tuple[str, ...] = ()
 
     def recency(self, half_life: float) -> Values:
         """Weights of the history, the newest 1, halving every ``half_life`` newer items."""

@@ -183,15 +183,20 @@ def pairs_digest(pairs: Collection[tuple[str, str]]) -> str:
 
 def fitted_without(folder: Path) -> str | None:
     """Returns the fingerprint of the pairs that the last fit left out; ``None`` without a fit."""
-    try:
-        return str(json.loads((folder / STATE).read_text(encoding="utf-8"))["without"])
-    except (OSError, ValueError, KeyError):
-        return None
+    without = _load_state(folder).get("without")
+    return None if without is None else str(without)
 
 
 def fitted_events(folder: Path) -> int | None:
     """Returns the store's event version at the last fit; ``None`` if there was none."""
+    version = _load_state(folder).get("event_version")
+    return version if isinstance(version, int) else None
+
+
+def _load_state(folder: Path) -> dict[str, object]:
+    """Returns what the last fit noted; nothing where there was none or the note is damaged."""
     try:
-        return int(json.loads((folder / STATE).read_text(encoding="utf-8"))["event_version"])
-    except (OSError, ValueError, KeyError):
-        return None
+        state = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Constraint, Op
-from palate.retrieval.constraints import Checker, as_number, wants_seen
+from palate.retrieval.constraints import NEGATIVE, Checker, as_number, wants_seen
 from palate.retrieval.items import Facet, ItemTable
 
 _COMPARE = {
@@ -24,7 +24,6 @@ _COMPARE = {
 }
 #: Constraints whose rows are kept, at a byte an item.
 _KEPT = 64
-_NEGATED = {Op.NE: Op.EQ, Op.NOT_IN: Op.IN, Op.HAS_NOT: Op.HAS}
 
 
 def allowed_rows(
@@ -77,9 +76,9 @@ class Decided:
         return self._kept[key]
 
     def _decide(self, constraint: Constraint) -> NDArray[np.bool_] | None:
-        if constraint.op not in _NEGATED:
+        if constraint.op not in NEGATIVE:
             return _decide(self._table, constraint)
-        positive = Constraint(constraint.field, _NEGATED[constraint.op], constraint.value)
+        positive = Constraint(constraint.field, NEGATIVE[constraint.op], constraint.value)
         decided = _decide(self._table, positive)
         return None if decided is None else ~decided
 

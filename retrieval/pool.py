@@ -66,7 +66,6 @@ class Retriever:
     ) -> None:
         self.store, self.index, self.settings = store, index, settings
         self.behaviour, self.prior = behaviour, prior
-        self._trouble = ""
         self._decided, self._shelf = Decided(index.items), Shelf(store)
         self.refresh()
 
@@ -100,17 +99,19 @@ class Retriever:
         """Gathers what the features of a request look at."""
         table = self.index.items
         known = [e for e in profile.history if e.item in table.position]
+        notes: list[str] = []
         return Context(
             table,
             self.behaviour,
             np.array([table.position[e.item] for e in known], np.intp),
             np.array([e.strength for e in known], np.float32),
-            self._answers(request.text),
-            self._wishes(profile),
+            self._answers(request.text, notes),
+            self._wishes(profile, notes),
+            tuple(dict.fromkeys(notes)),
         )
 
-    def _answers(self, text: str | None) -> dict[int, float]:
-        """Row -> how well it answers a text, the best answer 1."""
+    def _answers(self, text: str | None, notes: list[str]) -> dict[int, float]:
+        """Row -> how well it answers a text, the best answer 1; trouble goes into the notes."""
         if not text or not text.strip():
             return {}
         try:
@@ -118,17 +119,17 @@ class Retriever:
         except ModelError as error:
             # A remote embedder that is down costs precision, not the answer.
             found = self.index.lexical.search(text, FOUND)
-            self._trouble = f"Searched by words alone: the embedder failed ({error})."
+            notes.append(f"Searched by words alone: the embedder failed ({error}).")
         best = max((score for _, score in found), default=0.0)
         position = self.index.items.position
         return {
             position[item]: score / best for item, score in found if best > 0 and item in position
         }
 
-    def _wishes(self, profile: Profile) -> dict[int, float]:
+    def _wishes(self, profile: Profile, notes: list[str]) -> dict[int, float]:
         total: dict[int, float] = {}
         for wish in profile.wishes[-5:]:
-            for row, score in self._answers(wish.text).items():
+            for row, score in self._answers(wish.text, notes).items():
                 total[row] = total.get(row, 0.0) + (score if wish.likes else -score)
         return total
 
@@ -219,7 +220,7 @@ class Retriever:
             scored = self.scored(request, profile, context, exact)
             candidates = self._candidates(context, scored, request, profile, shown)
         relax = None if candidates else self._relaxation(request, profile)
-        return Pool(tuple(candidates), self._weights(context).fitted, relax, self._notes())
+        return Pool(tuple(candidates), self._weights(context).fitted, relax, self._notes(context))
 
     def _holding(self, request: Request, profile: Profile) -> NDArray[np.bool_]:
         """Returns which rows meet every constraint: checks every item that the arrays let pass."""
@@ -285,12 +286,10 @@ class Retriever:
         """Returns items by id, in the order asked for; read from the store once."""
         return self._shelf.items(ids)
 
-    def _notes(self) -> tuple[str, ...]:
-        notes = [self._trouble] if self._trouble else []
-        if self._behind:
-            notes.append(f"{self._behind} items changed since the last `palate fit`.")
-        self._trouble = ""
-        return tuple(notes)
+    def _notes(self, context: Context) -> tuple[str, ...]:
+        if not self._behind:
+            return context.notes
+        return (*context.notes, f"{self._behind} items changed since the last `palate fit`.")
 
 
 def _asks_for_seen(constraints: Sequence[Constraint]) -> bool:

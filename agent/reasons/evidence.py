@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from palate.domain import Candidate, Evidence, Item, Profile, Start
 from palate.prompts.clean import one_line
@@ -97,17 +98,28 @@ class Writer:
 
     def write(self, candidate: Candidate) -> str:
         """Writes from the strongest evidence that was not told in the same words just before."""
-        options = list(self._options(candidate))
-        fresh = [one for one in options if one.facts not in self._facts]
-        new = [one for one in options if one.text(self._turns) not in self._said]
-        chosen = (fresh or new or options or [self._plain()])[0]
+        chosen = self._chosen(candidate)
         text = chosen.text(self._turns)
         self._turns[chosen.key] = self._turns.get(chosen.key, 0) + 1
         self._said.add(text)
         self._facts.add(chosen.facts)
         return text
 
-    @property
+    def _chosen(self, candidate: Candidate) -> _Option:
+        # Most often the first one is fresh: the others are not even made then.
+        passed: list[_Option] = []
+        for one in self._options(candidate):
+            if one.facts not in self._facts:
+                return one
+            passed.append(one)
+        new = (one for one in passed if one.text(self._turns) not in self._said)
+        return next(new, None) or next(iter(passed), None) or self._plain()
+
+    @cached_property
+    def _strength(self) -> Mapping[str, float]:
+        return {entry.item: entry.strength for entry in self.profile.history}
+
+    @cached_property
     def code(self) -> str:
         """The language that reasons can be written in: ``"zh"`` or ``"en"``."""
         return "zh" if self.language.lower().startswith("zh") else "en"
@@ -137,8 +149,7 @@ class Writer:
     def _key(self, evidence: Evidence, ids: Sequence[str]) -> str:
         feature = evidence.feature
         if feature == "similar":
-            strength = {entry.item: entry.strength for entry in self.profile.history}
-            liked = all(strength.get(item, 0) > SEEN for item in ids)
+            liked = all(self._strength.get(item, 0) > SEEN for item in ids)
             return "similar-liked" if liked else "similar-had"
         if feature in ("request", "wish"):
             return feature if evidence.words else f"{feature}-plain"

@@ -41,40 +41,24 @@ def _take(
         show(report, js)
 
 
-@ingest.command()
-def items(
-    context: typer.Context,
-    file: Path = FILE,
-    mapping: list[str] = MAP,
-    missing: list[str] = MISSING,
-    as_json: bool = JSON,
-) -> None:
-    """Take items: id, title, and whatever else there is."""
-    _take(context, "items", file, mapping, missing, as_json)
+def _command(kind: str, columns: str) -> None:
+    """Adds ``palate ingest KIND``."""
+
+    def take(
+        context: typer.Context,
+        file: Path = FILE,
+        mapping: list[str] = MAP,
+        missing: list[str] = MISSING,
+        as_json: bool = JSON,
+    ) -> None:
+        _take(context, kind, file, mapping, missing, as_json)
+
+    ingest.command(kind, help=f"Take {kind}: {columns}.")(take)
 
 
-@ingest.command()
-def users(
-    context: typer.Context,
-    file: Path = FILE,
-    mapping: list[str] = MAP,
-    missing: list[str] = MISSING,
-    as_json: bool = JSON,
-) -> None:
-    """Take users: id, name, language, and whatever else there is."""
-    _take(context, "users", file, mapping, missing, as_json)
-
-
-@ingest.command()
-def events(
-    context: typer.Context,
-    file: Path = FILE,
-    mapping: list[str] = MAP,
-    missing: list[str] = MISSING,
-    as_json: bool = JSON,
-) -> None:
-    """Take events: user, item, and action, value, time where there are any."""
-    _take(context, "events", file, mapping, missing, as_json)
+_command("items", "id, title, and whatever else there is")
+_command("users", "id, name, language, and whatever else there is")
+_command("events", "user, item, and action, value, time where there are any")
 
 
 def fit(

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import time
 import warnings
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from palate.domain import (
     Request,
 )
 from palate.errors import PalateError
+from palate.eval.ordering import strictly_decreasing
 from palate.prompts.library import Library
 from palate.prompts.render import Brief, render
 from palate.prompts.tokens import Counter, make_counter
@@ -243,15 +244,7 @@ class WorkspaceRecommender:
         scored = self.engine.retriever.scored(request, profile)
         ids = self.engine.retriever.index.items.ids
         order = tuple(ids[row] for row in scored.rows)
-        return Ranked(order, tuple(strictly_decreasing(scored.logp.tolist())))
-
-
-def strictly_decreasing(scores: Iterable[float]) -> list[float]:
-    """Returns the scores, each at least a little below the one before."""
-    found: list[float] = []
-    for score in scores:
-        found.append(min(score, found[-1] - 1e-9) if found else score)
-    return found
+        return Ranked(order, strictly_decreasing(scored.logp.tolist()))
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from palate.errors import PrerequisiteError
 from palate.settings import Settings
 from palate.workspace.folder import Folder, Ownership, on_disk
 from palate.workspace.lazy import Parts, part
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from palate.retrieval.pool import Retriever
     from palate.retrieval.store import Store
     from palate.workspace.engine import Engine
+
+
+#: What the mark of a running fit says where the fit leaves pairs out. Their ids are not kept.
+_WITHOUT = "without"
 
 
 class Opened(Parts):
@@ -41,17 +46,7 @@ class Opened(Parts):
     def close(self) -> None:
         """Closes everything and gives the workspace back; safe to call twice."""
         self.shut()
-        engine = self.__dict__.pop("engine", None)
-        if engine is not None:
-            engine.close()
-        self.__dict__.pop("retriever", None)
-        for name in ("index", "store"):
-            opened = self.__dict__.pop(name, None)
-            if opened is not None:
-                opened.close()
-        close_embedder = getattr(self.__dict__.pop("embedder", None), "close", None)
-        if close_embedder is not None:
-            close_embedder()
+        self._give_back("engine", "retriever", "index", "store", "embedder")
         self._ownership.release()
 
     def __enter__(self) -> Self:
@@ -113,7 +108,7 @@ class Opened(Parts):
         from palate.retrieval.pool import Retriever
 
         if self.folder.fitting.exists():
-            self.fit()
+            self._fit_again()
         return Retriever.open(self.store, self.index, self.settings)
 
     @part
@@ -135,9 +130,7 @@ class Opened(Parts):
     def use_model(self, model: Model | None) -> None:
         """Uses this model object (or none) instead of the one that the settings name."""
         self._chosen = (model,)
-        engine = self.__dict__.pop("engine", None)
-        if engine is not None:
-            engine.close()
+        self._give_back("engine")
 
     def fit(
         self,
@@ -159,19 +152,34 @@ class Opened(Parts):
         from palate.retrieval import fit as fitting
         from palate.retrieval.index import Index
 
-        self._forget_loaded()
+        self._give_back("engine", "retriever", "index")
         with on_disk():
             Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
             # The mark stays where a fit was cut off: the next one to need the prior fits again.
             self.folder.fitting.touch(mode=0o600)
+            self.folder.fitting.write_text(_WITHOUT if without else "", encoding="utf-8")
             report = fitting.fit(
                 self.store, self.index, self.settings, without=without, progress=progress
             )
             self.folder.fitting.unlink(missing_ok=True)
         return report
 
-    def _forget_loaded(self) -> None:
-        for name in ("engine", "retriever", "index"):
+    def _fit_again(self) -> None:
+        """Makes good for a fit that was cut off.
+
+        Raises:
+            PrerequisiteError: It was to leave pairs out, and which ones nobody knows any more.
+        """
+        if self.folder.fitting.read_text(encoding="utf-8") == _WITHOUT:
+            raise PrerequisiteError(
+                "A `palate fit --without CASES` was cut off. Run it again with the same file, or "
+                "`palate fit` to learn from everything."
+            )
+        self.fit()
+
+    def _give_back(self, *parts: str) -> None:
+        """Unloads parts, in this order; those that are not loaded stay so."""
+        for name in parts:
             loaded = self.__dict__.pop(name, None)
             if hasattr(loaded, "close"):
                 loaded.close()

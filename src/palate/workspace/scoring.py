@@ -37,7 +37,8 @@ def score_cases(
     from palate.eval.metrics import parse_metric
     from palate.eval.score import score
 
-    cases = read_cases(path)[:limit]
+    # The whole file, whatever the limit: `fit --without` left out the whole file, too.
+    cases = read_cases(path)
     stored = palate.store.event_arrays()
     events = remove_pairs(stored, truth_pairs(cases))
     if len(events) < len(stored):
@@ -49,7 +50,11 @@ def score_cases(
         palate.recommender("prior"),
     ]
     return score(
-        entrants, cases, [parse_metric(name) for name in metrics], baseline="item-kNN", seed=seed
+        entrants,
+        cases[:limit],
+        [parse_metric(name) for name in metrics],
+        baseline="item-kNN",
+        seed=seed,
     )
 
 
