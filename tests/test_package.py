@@ -32,13 +32,13 @@ def _python(code, *flags):
 
 
 def test_importing_palate_loads_nothing_heavy():
-    heavy = "numpy|pydantic|rich|typer|openai|chromadb|sqlalchemy|polars|scipy|jinja2|langchain"
+    heavy = "numpy|pydantic|rich|typer|openai|chromadb|sqlalchemy|scipy|jinja2|langchain"
     code = f"import sys, palate; print([m for m in '{heavy}'.split('|') if m in sys.modules])"
     assert _python(code).stdout.strip() == "[]"
 
 
 def test_the_command_line_loads_no_vendor_to_print_its_help():
-    heavy = "numpy|pydantic|openai|chromadb|sqlalchemy|polars|scipy|jinja2|langchain"
+    heavy = "numpy|pydantic|openai|chromadb|sqlalchemy|scipy|jinja2|langchain"
     code = (
         "import sys; from palate.cli.app import app\n"
         f"print([m for m in '{heavy}'.split('|') if m in sys.modules])"

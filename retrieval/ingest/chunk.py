@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 from palate.retrieval.ingest.rejects import Reject
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of a file. Exactly one of ``frame`` and ``rows`` is set.
+    """Rows of a file. Exactly one of ``columns`` and ``rows`` is set.
 
     Attributes:
         names: Names of the columns.
         lines: Line number of each row.
-        frame: The rows as columns (CSV: all text; Parquet: typed).
+        columns: The rows as columns (CSV: all text; Parquet: typed).
         rows: The rows as JSON objects.
         bad: Rows that could not be read.
         typed: Whether the format itself tells numbers from texts.
@@ -28,7 +26,7 @@ class Chunk:
 
     names: tuple[str, ...]
     lines: Sequence[int]
-    frame: pl.DataFrame | None = None
+    columns: Mapping[str, Sequence[Any]] | None = None
     rows: Sequence[Mapping[str, Any]] | None = None
     bad: tuple[Reject, ...] = ()
     typed: bool = False
@@ -41,46 +39,37 @@ class Chunk:
         """Returns one row."""
         if self.rows is not None:
             return self.rows[index]
-        assert self.frame is not None
-        return self.frame.row(index, named=True)
+        assert self.columns is not None
+        return {name: self.columns[name][index] for name in self.names}
 
     def dicts(self) -> Iterable[Mapping[str, Any]]:
         """Returns the rows as they are, in order."""
         if self.rows is not None:
             return self.rows
-        assert self.frame is not None
-        return self.frame.iter_rows(named=True)
+        assert self.columns is not None
+        names = self.names
+        values = zip(*(self.columns[name] for name in names), strict=True)
+        return (dict(zip(names, row, strict=True)) for row in values)
 
-    def text(self, name: str) -> pl.Series:
-        """Returns a column as text: numbers as they print, lists as JSON, times as ISO 8601."""
-        import polars as pl
-
+    def values(self, name: str) -> Sequence[Any]:
+        """Returns a column as it is; ``None`` throughout where the chunk does not have it."""
         if self.rows is not None:
-            return pl.Series(name, [as_text(row.get(name)) for row in self.rows], pl.String)
-        assert self.frame is not None
-        if name not in self.frame.columns:
-            return pl.Series(name, [None] * len(self), pl.String)
-        return _as_text(self.frame[name])
+            return [row.get(name) for row in self.rows]
+        assert self.columns is not None
+        return self.columns.get(name, (None,) * len(self))
+
+    def text(self, name: str) -> Sequence[str | None]:
+        """Returns a column as text: numbers as they print, lists as JSON, times as ISO 8601."""
+        values = self.values(name)
+        return values if self.columns is not None and not self.typed else [*map(as_text, values)]
 
 
 def as_text(value: object) -> str | None:
-    """Returns a JSON value as text."""
+    """Returns a value of JSON or Parquet as text; a time with a zone as one of UTC."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(UTC)
     return str(value)
-
-
-def _as_text(column: pl.Series) -> pl.Series:
-    import polars as pl
-
-    kind = column.dtype
-    if kind == pl.String:
-        return column
-    if isinstance(kind, pl.Datetime) and kind.time_zone:
-        column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    if kind.is_nested() or kind in (pl.Binary, pl.Object):
-        values: Iterator[str | None] = (as_text(value) for value in column.to_list())
-        return pl.Series(column.name, values, pl.String)
-    return column.cast(pl.String)

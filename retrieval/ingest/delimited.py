@@ -1,23 +1,19 @@
 """CSV, TSV and their kin, streamed.
 
-Pieces without quotes are split by columns at once, hundreds of thousands of rows a second; pieces
-with quotes go through the ``csv`` module, which knows about commas and line ends inside of them.
+Pieces without quotes are split at their separators, a million rows a second; pieces with quotes
+go through the ``csv`` module, which knows about commas and line ends inside of them.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from palate.errors import CatalogueError
 from palate.retrieval.ingest.chunk import Chunk
 from palate.retrieval.ingest.rejects import Reject
 from palate.retrieval.ingest.source import Progress, Source
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _LONGEST_FIELD = 32 << 20
 _WRONG_COUNT = "wrong number of columns"
@@ -108,23 +104,22 @@ class _Reader:
             yield self._quoted(lines, names) if quoted else self._plain(lines, names)
 
     def _plain(self, lines: list[str], names: tuple[str, ...]) -> Chunk:
-        import polars as pl
-
         first = self._line
         self._line += len(lines)
-        column = pl.DataFrame({"text": lines, "line": range(first, first + len(lines))})
-        column = column.filter(pl.col("text").str.strip_chars() != "")
-        separator = self._layout.separator
-        count = column["text"].str.count_matches(separator, literal=True)
-        fits = count == len(names) - 1
-        bad = tuple(
-            Reject(line, _WRONG_COUNT, {"text": text})
-            for text, line in column.filter(~fits).iter_rows()
-        )
-        good = column.filter(fits) if bad else column
-        frame = good["text"].str.split_exact(separator, len(names) - 1).struct.unnest()
-        frame.columns = list(names)
-        return Chunk(names, good["line"].to_list(), frame=frame, bad=bad)
+        separator, width = self._layout.separator, len(names)
+        rows: list[list[str]] = []
+        numbers: list[int] = []
+        bad: list[Reject] = []
+        for number, line in enumerate(lines, first):
+            row = line.split(separator)
+            if not line or line.isspace():
+                continue
+            if len(row) == width:
+                rows.append(row)
+                numbers.append(number)
+            else:
+                bad.append(Reject(number, _WRONG_COUNT, {"text": line}))
+        return Chunk(names, numbers, columns=_by_column(rows, names), bad=tuple(bad))
 
     def _quoted(self, lines: list[str], names: tuple[str, ...]) -> Chunk:
         feed = _Feed(lines, self._next)
@@ -149,7 +144,7 @@ class _Reader:
                 bad.append(Reject(line, _WRONG_COUNT, dict(zip(names, row, strict=False))))
         self._line += parser.line_num
         self._waiting = feed.rest()
-        return Chunk(names, numbers, frame=_frame(rows, names), bad=tuple(bad))
+        return Chunk(names, numbers, columns=_by_column(rows, names), bad=tuple(bad))
 
     def _check_open_quote(self, error: csv.Error, line: int) -> None:
         if "unexpected end" in str(error) or "field larger" in str(error):
@@ -193,13 +188,6 @@ class _Feed:
         return self._lines[self._next :]
 
 
-def _frame(rows: list[list[str]], names: tuple[str, ...]) -> pl.DataFrame:
-    import polars as pl
-
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return pl.DataFrame(
-        {
-            name: pl.Series(column, dtype=pl.String)
-            for name, column in zip(names, columns, strict=True)
-        }
-    )
+def _by_column(rows: list[list[str]], names: tuple[str, ...]) -> dict[str, Sequence[str]]:
+    columns: Iterable[Sequence[str]] = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return dict(zip(names, columns, strict=True))

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from typing import Any
 
 from palate.domain import Action
 from palate.retrieval.ingest.actions import action_code
 from palate.retrieval.ingest.chunk import Chunk
+from palate.retrieval.ingest.cleaned import CleanedColumn
 from palate.retrieval.ingest.columns import ALIASES, Columns
 from palate.retrieval.ingest.missing import Missing
 from palate.retrieval.ingest.rejects import Reject, Rejects
 from palate.retrieval.ingest.report import Tally
 from palate.retrieval.ingest.times import TimeReader
-from palate.retrieval.ingest.values import LONGEST_TEXT, MISSING
+from palate.retrieval.ingest.values import to_number
 from palate.retrieval.records.events import EventBatch, EventWriter, content_digests, key_digest
 from palate.retrieval.schema import ACTION_CODES
 
-if TYPE_CHECKING:
-    import polars as pl
-
-_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]"
 _RATE, _VIEW = ACTION_CODES[Action.RATE], ACTION_CODES[Action.VIEW]
-_FREE_TEXT = ("scene", "text")
+
+#: Columns of ours, typed, by name: texts, and ``number``, ``at``, ``code`` made of them.
+_Typed = dict[str, Sequence[Any]]
+#: What makes an event the same as another one, in the order of ``content_digests``.
+_IDENTITY = ("user", "item", "code", "number", "at", "scene", "text")
 
 
 class EventIngest:
@@ -41,147 +44,133 @@ class EventIngest:
         self._tally = tally
         self._rejects = rejects
         self._times = TimeReader()
+        self._cleaned = {name: CleanedColumn(name, tally) for name in ALIASES["events"]}
+        self._codes: dict[str, int | None] = {}
+        self._numbers: dict[str | None, float | None] = {None: None}
         self._repeats: dict[int, int] = {}
 
     def take(self, chunk: Chunk) -> None:
         """Cleans, judges and writes the rows of a chunk."""
-        import polars as pl
-
-        texts = {name: self._text(chunk, name) for name in ALIASES["events"]}
-        frame = pl.DataFrame({name: text for name, text in texts.items() if text is not None})
-        judged = self._judge(frame)
-        self._reject(chunk, judged)
-        good = judged.filter(pl.col("reason").is_null())
-        if len(good):
-            added = self._writer.write(self._batch(good))
+        typed = self._typed(chunk)
+        reasons = self._reasons(typed, len(chunk))
+        good = [reason is None for reason in reasons]
+        if not all(good):
+            self._reject(chunk, reasons)
+            typed = {name: list(compress(column, good)) for name, column in typed.items()}
+        count = sum(good)
+        if count:
+            added = self._writer.write(self._batch(typed, count))
             self._tally.new += added
-            self._tally.duplicates += len(good) - added
+            self._tally.duplicates += count - added
 
-    def _text(self, chunk: Chunk, name: str) -> pl.Series | None:
-        """One column of ours as clean text; null where there is nothing."""
-        import polars as pl
+    def _typed(self, chunk: Chunk) -> _Typed:
+        texts = {name: self._text(chunk, name) for name in ALIASES["events"]}
+        typed: _Typed = {name: text for name, text in texts.items() if text is not None}
+        if "value" in typed:
+            typed["number"] = self._read_numbers(typed["value"])
+        if "time" in typed:
+            typed["at"] = self._times.seconds(typed["time"])
+        typed["code"] = self._read_codes(typed, len(chunk))
+        return typed
 
+    def _text(self, chunk: Chunk, name: str) -> list[str | None] | None:
+        """One column of ours as clean text; ``None`` where there is no such column."""
         theirs = self._columns.source.get(name)
         if theirs is None:
             constant = self._columns.constants.get(name)
-            return None if constant is None else pl.repeat(constant, len(chunk), eager=True)
-        text = self._clean(name, chunk.text(theirs))
+            return None if constant is None else [constant] * len(chunk)
+        texts = self._cleaned[name].clean(chunk.text(theirs))
         fill = self._missing.fill.get(theirs)
-        if fill is not None and text.null_count():
-            self._tally.clean(name, self._missing.label[theirs], text.null_count())
-            text = text.fill_null(fill)
-        return text
+        if fill is not None and (gaps := texts.count(None)):
+            self._tally.clean(name, self._missing.label[theirs], gaps)
+            texts = [fill if text is None else text for text in texts]
+        return texts
 
-    def _clean(self, name: str, text: pl.Series) -> pl.Series:
-        import polars as pl
+    def _read_numbers(self, texts: Sequence[str | None]) -> list[float | None]:
+        known = self._numbers
+        for text in set(texts).difference(known):
+            number = to_number(text or "")
+            known[text] = None if number is None else float(number)
+        return [known[text] for text in texts]
 
-        text = text.str.strip_chars()
-        dirty = text.str.contains(_CONTROL).sum()
-        if dirty:
-            self._tally.clean(name, "control characters removed", int(dirty))
-            text = text.str.replace_all(_CONTROL, "").str.strip_chars()
-        if name in ("user", "item"):
-            floats = text.str.contains(r"^\d+\.0$").sum()
-            self._tally.clean(name, "12.0 read as 12", int(floats or 0))
-            text = text.str.replace(r"^(\d+)\.0$", "$1") if floats else text
-        if name in _FREE_TEXT:
-            long = (text.str.len_chars() > LONGEST_TEXT).sum()
-            self._tally.clean(name, f"cut to {LONGEST_TEXT:,} characters", int(long or 0))
-            text = text.str.slice(0, LONGEST_TEXT) if long else text
-        nothing = text.is_in(list(MISSING))
-        return pl.select(pl.when(~nothing).then(text)).to_series() if nothing.any() else text
-
-    def _judge(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Adds typed columns, and the reason why a row cannot be taken."""
-        import polars as pl
-
-        none = pl.lit(None, pl.String)
-        given = {name: name in frame.columns for name in ALIASES["events"]}
-        value = pl.col("value") if given["value"] else none
-        time = self._times.seconds(frame["time"]) if given["time"] else none.cast(pl.Float64)
-        frame = frame.with_columns(
-            number=value.cast(pl.Float64, strict=False),
-            at=time,
-            code=self._codes(frame),
-            known=pl.col("item").is_in(self._known(frame["item"])),
-        )
-        written_time = pl.col("time") if given["time"] else none
-        rules = (
-            (pl.col("user").is_null(), "no user"),
-            (pl.col("item").is_null(), "no item"),
-            (value.is_not_null() & ~pl.col("number").is_finite().fill_null(False),
-             "value is not a number"),
-            (pl.col("code").is_null(), "action is not known"),
-            ((pl.col("code") == _RATE) & pl.col("number").is_null(), "rating without a value"),
-            (written_time.is_not_null() & pl.col("at").is_null(), "time is not understood"),
-            *self._drops(frame),
-            (~pl.col("known"), "item is not in the catalogue"),
-        )  # fmt: skip
-        reason = pl.coalesce([pl.when(rule).then(pl.lit(why)) for rule, why in rules])
-        return frame.with_columns(reason=reason).with_row_index("row")
-
-    def _drops(self, frame: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
-        import polars as pl
-
+    def _read_codes(self, typed: _Typed, size: int) -> list[int | None]:
+        """Without an action, a row with a value is a rating and one without is a view."""
+        values = typed.get("value")
+        default = [_VIEW] * size if values is None else [
+            _VIEW if value is None else _RATE for value in values
+        ]  # fmt: skip
+        words = typed.get("action")
+        if words is None:
+            return list[int | None](default)
+        for word in set(words).difference(self._codes, (None,)):
+            self._codes[word] = action_code(word)
         return [
-            (pl.col(ours).is_null(), f"no {ours}")
-            for ours, theirs in self._columns.source.items()
-            if theirs in self._missing.drop and ours in frame.columns
+            code if word is None else self._codes[word]
+            for word, code in zip(words, default, strict=True)
         ]
 
-    def _codes(self, frame: pl.DataFrame) -> pl.Expr:
-        """Without an action, a row with a value is a rating and one without is a view."""
-        import polars as pl
+    def _reasons(self, typed: _Typed, size: int) -> list[str | None]:
+        """Returns for each row why it cannot be taken; ``None`` where it can."""
+        reasons: list[str | None] = [None] * size
+        for reason, rows in self._faults(typed):
+            for row in rows:
+                reasons[row] = reasons[row] or reason
+        return reasons
 
-        has_value = pl.col("value").is_not_null() if "value" in frame.columns else pl.lit(False)
-        default = pl.when(has_value).then(pl.lit(_RATE)).otherwise(pl.lit(_VIEW)).cast(pl.Int8)
-        if "action" not in frame.columns:
-            return default
-        codes = {text: action_code(text) for text in frame["action"].unique() if text is not None}
-        column = pl.Series([codes.get(text) for text in frame["action"]], dtype=pl.Int8)
-        return pl.when(pl.col("action").is_null()).then(default).otherwise(pl.lit(column))
+    def _faults(self, typed: _Typed) -> Iterator[tuple[str, list[int]]]:
+        """Yields each reason with the rows it is true of; the first one that holds is named."""
+        yield "no user", _empty(typed["user"])
+        yield "no item", _empty(typed["item"])
+        yield "value is not a number", _unread(typed, "value", "number")
+        yield "action is not known", _empty(typed["code"])
+        yield "rating without a value", self._unvalued(typed)
+        yield "time is not understood", _unread(typed, "time", "at")
+        for ours, theirs in self._columns.source.items():
+            if theirs in self._missing.drop and ours in typed:
+                yield f"no {ours}", _empty(typed[ours])
+        items = typed["item"]
+        there = self._writer.known(item for item in set(items) if item is not None)
+        yield (
+            "item is not in the catalogue",
+            [row for row, item in enumerate(items) if item not in there],
+        )
 
-    def _known(self, item: pl.Series) -> list[str]:
-        wanted = [name for name in item.unique().to_list() if name is not None]
-        keys = self._writer.known(wanted)
-        return [name for name in wanted if name in keys]
+    def _unvalued(self, typed: _Typed) -> list[int]:
+        codes, numbers = typed["code"], typed.get("number")
+        if numbers is None:
+            return [row for row, code in enumerate(codes) if code == _RATE]
+        pairs = zip(codes, numbers, strict=True)
+        return [row for row, (code, number) in enumerate(pairs) if number is None and code == _RATE]
 
-    def _reject(self, chunk: Chunk, judged: pl.DataFrame) -> None:
-        import polars as pl
+    def _reject(self, chunk: Chunk, reasons: Sequence[str | None]) -> None:
+        for row, reason in enumerate(reasons):
+            if reason is not None:
+                self._tally.rejected[reason] += 1
+                self._rejects.write(Reject(chunk.lines[row], reason, chunk.row(row)))
 
-        bad = judged.filter(pl.col("reason").is_not_null()).select("row", "reason")
-        for row, reason in bad.iter_rows():
-            self._tally.rejected[reason] += 1
-            self._rejects.write(Reject(chunk.lines[row], reason, chunk.row(row)))
-
-    def _batch(self, good: pl.DataFrame) -> EventBatch:
-        columns = {name: good[name].to_list() for name in good.columns}
+    def _batch(self, typed: _Typed, count: int) -> EventBatch:
         return EventBatch(
-            users=columns["user"],
-            items=columns["item"],
-            actions=columns["code"],
-            values=columns["number"] if "value" in columns else None,
-            at=columns["at"] if "time" in columns else None,
-            scenes=columns.get("scene"),
-            texts=columns.get("text"),
-            recommendations=columns.get("recommendation"),
-            digests=self._digests(good),
+            users=typed["user"],
+            items=typed["item"],
+            actions=typed["code"],
+            values=typed.get("number"),
+            at=typed.get("at"),
+            scenes=typed.get("scene"),
+            texts=typed.get("text"),
+            recommendations=typed.get("recommendation"),
+            digests=self._digests(typed, count),
         )
 
-    def _digests(self, good: pl.DataFrame) -> list[int]:
+    def _digests(self, typed: _Typed, count: int) -> list[int]:
         """The idempotency key of each row: its own, or made of all that it says."""
-        wanted = ("user", "item", "code", "number", "at", "scene", "text")
-        blank: list[None] = [None] * len(good)
-        rows: list[tuple[Any, ...]] = list(
-            zip(
-                *(good[name].to_list() if name in good.columns else blank for name in wanted),
-                strict=True,
-            )
-        )
+        blank: list[None] = [None] * count
+        rows = list(zip(*(typed.get(name, blank) for name in _IDENTITY), strict=True))
         digests = content_digests(rows)
-        if good["at"].null_count():
+        if "at" not in typed or None in typed["at"]:
             digests = self._apart(digests, rows)
-        keys = good["key"].to_list() if "key" in good.columns else blank
+        keys = typed.get("key")
+        if keys is None:
+            return digests
         return [
             digest if key is None else key_digest(key)
             for key, digest in zip(keys, digests, strict=True)
@@ -197,3 +186,15 @@ class EventIngest:
                 if nth > 1:
                     digests[index] = content_digests([row], nth)[0]
         return digests
+
+
+def _empty(column: Sequence[Any]) -> list[int]:
+    return [row for row, value in enumerate(column) if value is None] if None in column else []
+
+
+def _unread(typed: _Typed, written: str, read: str) -> list[int]:
+    """Rows whose text is there and was not understood."""
+    if read not in typed or None not in typed[read]:
+        return []
+    pairs = zip(typed[written], typed[read], strict=True)
+    return [row for row, (text, value) in enumerate(pairs) if value is None and text is not None]

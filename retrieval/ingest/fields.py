@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from palate.domain import FieldValue
@@ -139,13 +140,8 @@ class Fields:
 
 
 def _sample(chunk: Chunk, name: str) -> list[Any]:
-    values: Sequence[Any]
-    if chunk.rows is not None:
-        values = [row.get(name) for row in chunk.rows]
-    else:
-        assert chunk.frame is not None
-        values = chunk.frame[name].drop_nulls().head(10 * _SAMPLE).to_list()
-    return [value for value in values if not is_missing(value)][:_SAMPLE]
+    there = (value for value in chunk.values(name) if not is_missing(value))
+    return list(islice(there, _SAMPLE))
 
 
 def _last_word(name: str) -> str:

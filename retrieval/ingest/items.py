@@ -88,8 +88,8 @@ class ItemIngest(_Rows):
         self._fields.look(chunk)
         if self._movielens is None and len(chunk):
             theirs = self._columns.source.get("title")
-            titles = chunk.text(theirs).drop_nulls().head(1000).to_list() if theirs else []
-            self._movielens = looks_like_movielens(titles)
+            titles = chunk.text(theirs)[:1000] if theirs else ()
+            self._movielens = looks_like_movielens([title for title in titles if title])
         items: dict[str, Item] = {}
         for line, row in zip(chunk.lines, chunk.dicts(), strict=True):
             made = self._make(row)

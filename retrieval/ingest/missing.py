@@ -99,8 +99,8 @@ def _counts(asked: Mapping[str, str], chunks: Iterable[Chunk]) -> dict[str, Coun
         return counts
     for chunk in chunks:
         for name, counter in counts.items():
-            found = chunk.text(name).drop_nulls().str.strip_chars().value_counts()
-            counter.update({text: n for text, n in found.iter_rows() if text not in MISSING})
+            found = (text.strip() for text in chunk.text(name) if text)
+            counter.update(text for text in found if text not in MISSING)
     return counts
 
 

@@ -6,6 +6,7 @@ Formats: https://files.grouplens.org/datasets/movielens/ (the README of each set
 from __future__ import annotations
 
 import re
+from itertools import compress
 from pathlib import Path
 
 from palate.errors import CatalogueError
@@ -32,6 +33,7 @@ _DAT = {
 }
 _DAT_OF_KIND = {"events": "ratings", "items": "movies", "users": "users"}
 _U_ITEM = ("movieId", "title", "release_date", "video_release_date", "imdb_url", *GENRES)
+_U_ITEM_LEFT_OUT = frozenset({*GENRES, "video_release_date"})
 _U_USER = ("userId", "age", "gender", "occupation", "zip")
 
 #: What to read from a folder, in this order; of each group the first that is there.
@@ -79,15 +81,14 @@ def _encoding(source: Source) -> str:
 
 def gather_genres(chunk: Chunk) -> Chunk:
     """Turns the genre flags of u.item into one column ``genres``; other chunks stay as they are."""
-    import polars as pl
-
-    frame = chunk.frame
-    if frame is None or not set(GENRES) <= set(frame.columns):
+    columns = chunk.columns
+    if columns is None or not set(GENRES) <= set(columns):
         return chunk
-    flags = [pl.when(pl.col(g) == "1").then(pl.lit(g)) for g in GENRES if g != "unknown"]
-    frame = frame.with_columns(genres=pl.concat_str(flags, separator="|", ignore_nulls=True))
-    frame = frame.drop(*GENRES, "video_release_date")
-    return Chunk(tuple(frame.columns), chunk.lines, frame=frame, bad=chunk.bad)
+    shown = GENRES[1:]  # "unknown" is no genre
+    flags = zip(*(columns[genre] for genre in shown), strict=True)
+    kept = {name: columns[name] for name in chunk.names if name not in _U_ITEM_LEFT_OUT}
+    kept["genres"] = ["|".join(compress(shown, map("1".__eq__, row))) for row in flags]
+    return Chunk(tuple(kept), chunk.lines, columns=kept, bad=chunk.bad)
 
 
 def folder_files(folder: Path, kind: str) -> list[Path]:

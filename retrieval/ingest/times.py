@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import polars as pl
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from statistics import median
 
 #: Upper end of what a number can mean, and how many of it make a second.
 _UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
 
-_ZONED = "%Y-%m-%d %H:%M:%S%.f%z"
-_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
-_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%B %d, %Y", "%Y%m%d")
+_DATES = ("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%B %d, %Y", "%Y/%m/%d %H:%M:%S")
 _EARLIEST, _LATEST = -2_208_988_800.0, 7_258_118_400.0  # 1900 and 2200
+_EIGHT_DIGITS = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)$")
+_ZONE_APART = re.compile(r"\s+(?=[+-]\d\d:?(\d\d)?$)")
 
 
 class TimeReader:
@@ -21,67 +22,86 @@ class TimeReader:
 
     def __init__(self) -> None:
         self._divisor: float | None = None
+        self._known: dict[str, float | None] = {}  # what was no number; days come again and again
 
-    def seconds(self, text: pl.Series) -> pl.Series:
-        """Returns seconds since 1970 UTC; null where the text is null or not understood.
+    def seconds(self, texts: Sequence[str | None]) -> list[float | None]:
+        """Returns seconds since 1970 UTC; ``None`` where there is no text, or none understood.
 
         A time without a zone is UTC. Numbers are seconds, milli-, micro- or nanoseconds, judged
         by the median of the first ones; eight digits such as 20240131 are a date. Times before
         1900 or after 2200 are not understood.
         """
-        import polars as pl
+        numbers = [*map(_number, texts)]
+        self._settle(texts, numbers)
+        divisor, written = self._divisor, self._written
+        return [
+            None if text is None
+            else _in_range(number / divisor) if divisor and number is not None
+            else written(text)
+            for text, number in zip(texts, numbers, strict=True)
+        ]  # fmt: skip
 
-        number = text.cast(pl.Float64, strict=False)
-        if number.null_count() < len(number):
-            number = self._epoch(text, number)
-        result = number
-        if result.null_count() > text.null_count():
-            written = text.set(number.is_not_null(), None) if number.len() else text
-            result = number.zip_with(number.is_not_null(), _written(written))
-        fits = result.is_between(_EARLIEST, _LATEST)
-        return result.set(~fits.fill_null(False), None)
+    def _settle(self, texts: Sequence[str | None], numbers: Sequence[float | None]) -> None:
+        if self._divisor is not None:
+            return
+        found = [abs(number) for number in numbers if number is not None]
+        if found and not _are_dates(texts, numbers):
+            middle = median(found)
+            self._divisor = next(divisor for top, divisor in _UNITS if middle <= top)
 
-    def _epoch(self, text: pl.Series, number: pl.Series) -> pl.Series:
-        if self._divisor is None:
-            if _are_dates(text, number):
-                return number.clear(len(number))  # all null: left to the date formats
-            median = float(number.abs().median() or 0)  # type: ignore[arg-type]
-            self._divisor = next(divisor for top, divisor in _UNITS if median <= top)
-        return number / self._divisor
-
-
-def _are_dates(text: pl.Series, number: pl.Series) -> bool:
-    digits = text.filter(number.is_not_null()).str.strip_chars()
-    return bool((digits.str.contains(r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")).all())
+    def _written(self, text: str) -> float | None:
+        known = self._known
+        if text not in known:
+            if len(known) > 100_000:
+                known.clear()
+            moment = _moment(text)
+            known[text] = None if moment is None else _in_range(moment)
+        return known[text]
 
 
-def _written(text: pl.Series) -> pl.Series:
-    """Tries one format after the other on what is not understood yet."""
-    import polars as pl
+def _number(text: str | None) -> float | None:
+    if text is None or "_" in text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if number - number == 0 else None  # neither nan nor infinite
 
-    tidy = (
-        text.str.strip_chars()
-        .str.replace(r"^(\d{4}-\d\d-\d\d)[Tt]", "$1 ")
-        .str.replace(r"\s*(?:[Zz]|UTC|GMT)$", "+0000")
-        .str.replace(r"\s*([+-]\d\d):?(\d\d)$", "$1$2")
-        .str.replace(r"(:\d\d)\s*([+-]\d\d)$", "$1${2}00")
+
+def _are_dates(texts: Sequence[str | None], numbers: Sequence[float | None]) -> bool:
+    return all(
+        number is None or (text is not None and _EIGHT_DIGITS.fullmatch(text.strip()))
+        for text, number in zip(texts, numbers, strict=True)
     )
-    result = pl.Series(text.name, [None] * len(text), pl.Float64)
-    zoned = tidy.str.contains(r":\d\d(\.\d+)?[+-]\d{4}$").fill_null(False)
-    if zoned.any():
-        times = tidy.set(~zoned, None).str.to_datetime(_ZONED, strict=False, time_zone="UTC")
-        result = _filled(result, times)
-    for form in (*_FORMATS, *_DATES):
-        if result.null_count() <= text.null_count():
+
+
+def _in_range(seconds: float) -> float | None:
+    return seconds if _EARLIEST <= seconds <= _LATEST else None
+
+
+def _moment(text: str) -> float | None:
+    """Tries ISO 8601, and one other way after the other."""
+    tidy = _ZONE_APART.sub("", _ZONE_NAME.sub("Z", text.strip()))
+    found = _iso(tidy)
+    for form in _DATES:
+        if found is not None:
             break
-        left = tidy.set(zoned | result.is_not_null(), None)
-        if form in _DATES:
-            result = _filled(result, left.str.to_date(form, strict=False).cast(pl.Datetime("us")))
-        else:
-            result = _filled(result, left.str.to_datetime(form, strict=False, time_unit="us"))
-    return result
+        found = _formatted(tidy, form)
+    if found is None:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
-def _filled(result: pl.Series, times: pl.Series) -> pl.Series:
-    found = times.dt.epoch("us") / 1e6
-    return result.zip_with(result.is_not_null(), found)
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _formatted(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -416,6 +416,9 @@ class Ranking:
         cause: Why the model did not decide, when it was asked to; else ``None``.
         weight: The weight of the opinion in the fusion, 0 for the prior alone.
         tuned: Whether that weight was learnt.
+        ranker: Which ranker was used in the end; empty if none was.
+        notes: What the reader should know of how it came about, a sentence each: a ranker that
+            the server cannot serve and what took its place, agreement, what a budget cut.
     """
 
     order: tuple[str, ...]
@@ -426,6 +429,8 @@ class Ranking:
     weight: float = 0.0
     tuned: bool = False
     usage: Usage = Usage()
+    ranker: str = ""
+    notes: tuple[str, ...] = ()
 
 
 # --------------------------------------------------------------------------- the answer
@@ -492,13 +497,50 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call to a model: messages and the few parameters that Palate uses."""
+    """One call to a model: messages and the few parameters that Palate uses.
+
+    Attributes:
+        max_tokens: Of the reply.
+        schema: JSON schema of the reply, where it must have one.
+        top_logprobs: How many log-probabilities a decoded token shall come with.
+        labels: Those whose log-probabilities are wanted, for servers that give them by name.
+    """
 
     messages: tuple[Message, ...]
     max_tokens: int
     schema: Mapping[str, object] | None = None
     top_logprobs: int = 0
     seed: int | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a server was seen to do with one model; each is of a reply, never of a status code.
+
+    Attributes:
+        server: Which preset it is taken for: ``vllm``, ``sglang``, ``openai``, ``ollama``,
+            ``llama.cpp``, ``lm-studio`` or ``other``.
+        logprobs: Whether log-probabilities really come.
+        top_logprobs: How many a token at most.
+        token_ids: Whether it takes ``logprob_token_ids``.
+        schema: Whether a JSON schema is really obeyed.
+        thinking: Whether the model thinks before it answers: ``no``, ``off`` (it could, and was
+            told not to) or ``on``.
+        max_tokens_field: What the server calls the limit of the reply.
+        context: Tokens of prompt and reply together, where the server says so.
+        tokenize: Whether it counts tokens itself, at ``/tokenize``.
+    """
+
+    server: str = "other"
+    logprobs: bool = False
+    top_logprobs: int = 0
+    token_ids: bool = False
+    schema: bool = False
+    thinking: str = "no"
+    max_tokens_field: str = "max_tokens"
+    context: int | None = None
+    tokenize: bool = False
 
 
 @runtime_checkable

@@ -3,10 +3,12 @@
 import gzip
 import json
 import stat
+import sys
 from datetime import UTC, datetime
 
-import polars as pl
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from palate.domain import Action, Event, Item
 from palate.errors import CatalogueError, UnknownItem
@@ -253,15 +255,12 @@ class TestCleaning:
         assert report.cleaned["text"] == {"control characters removed": 1}
 
     def test_a_text_of_10_mb_is_cut_and_does_not_hang(self, take, shop):
-        take(f'user,item,text\nu,a,"{"x " * 5_000_000}"\n')
+        take(f'user,item,text\nu,a,"{"xy" * 5_000_000}"\n')
         assert len(only(shop).text) == 100_000
 
 
 class TestFormats:
     ROWS = (("u", "a", "4.0"), ("u", "b", "2.0"))
-
-    def frame(self):
-        return pl.DataFrame(self.ROWS, orient="row", schema=["user", "item", "rating"])
 
     @pytest.mark.parametrize("mark", [",", "\t", ";", "|"])
     def test_separators(self, take, mark):
@@ -270,13 +269,33 @@ class TestFormats:
 
     @pytest.mark.parametrize("packed", ["", ".gz"])
     def test_parquet(self, take, shop, write, tmp_path, packed):
-        frame = self.frame().with_columns(
-            rating=pl.col("rating").cast(pl.Float32), time=pl.lit(NOON), n=pl.lit([1, 2])
+        users, items, ratings = zip(*self.ROWS, strict=True)
+        table = pa.table(
+            {
+                "user": users,
+                "item": pa.array(items).dictionary_encode(),
+                "rating": pa.array([float(rating) for rating in ratings], pa.float32()),
+                "time": pa.array([NOON, NOON], pa.timestamp("ns", "Asia/Tokyo")),
+                "n": [[1, 2], [3]],
+            }
         )
-        frame.write_parquet(tmp_path / "plain")
+        parquet.write_table(table, tmp_path / "plain")
         report = take((tmp_path / "plain").read_bytes(), name=f"events.parquet{packed}")
         assert report.new == 2
         assert shop.user_events("u")[1] == Event("u", "b", Action.RATE, 2.0, NOON)
+
+    def test_single_precision_prints_as_it_was_meant(self, take, shop, tmp_path):
+        ratings = pa.array([0.1, None], pa.float32())
+        table = pa.table({"user": ["u", "u"], "item": ["a", "b"], "rating": ratings})
+        parquet.write_table(table, tmp_path / "plain")
+        take((tmp_path / "plain").read_bytes(), name="events.parquet")
+        assert [e.value for e in shop.user_events("u")] == [0.1, None]
+
+    def test_parquet_without_its_reader_says_what_to_install(self, take, shop, monkeypatch):
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+        with pytest.raises(CatalogueError, match=r"pip install 'palate\[parquet\]'.*CSV"):
+            take(b"PAR1 whatever", name="events.parquet")
+        assert shop.event_count == 0
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
     def test_byte_order_marks(self, take, shop, encoding):

@@ -2,8 +2,9 @@
 
 import json
 
-import polars as pl
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from palate.domain import Item, User
 from palate.errors import CatalogueError
@@ -50,9 +51,10 @@ class TestFields:
         )
 
     def test_parquet(self, take, store, tmp_path):
-        pl.DataFrame(
+        table = pa.table(
             {"id": [1, 2], "title": ["A", "B"], "tags": [["x", "y"], []], "price": [9.99, None]}
-        ).write_parquet(tmp_path / "plain")
+        )
+        parquet.write_table(table, tmp_path / "plain")
         take((tmp_path / "plain").read_bytes(), name="items.parquet")
         assert store.item("1") == Item("1", "A", "", ("x", "y"), {"price": 9.99})
         assert store.item("2") == Item("2", "B")
