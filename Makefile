@@ -6,13 +6,17 @@ ifeq ($(PALATE_DATA),)
 unexport PALATE_DATA
 endif
 
-.PHONY: demo test check bench quality clean lock
+.PHONY: demo test test-postgres check bench quality clean lock
 
 demo: .venv/ready
 	@$(BIN)/palate demo
 
 test: .venv/ready
 	@$(BIN)/python -m pytest
+
+# Needs PostgreSQL's programs; starts a server of its own.
+test-postgres: .venv/ready
+	@scripts/test_postgres.sh $(BIN)/python
 
 check: .venv/ready
 	@$(BIN)/ruff check .

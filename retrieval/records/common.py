@@ -82,19 +82,21 @@ def check_id(name: str, what: str) -> str:
     """Returns the id if a database and a file can hold it.
 
     Raises:
-        CatalogueError: It is empty, not a string, or not valid Unicode.
+        CatalogueError: It is empty, not a string, holds NUL, or is not valid Unicode.
     """
     if not isinstance(name, str) or not name.strip():
         raise CatalogueError(f"The id {name!r} of {what} is not a text with letters: give it one.")
-    return name if name.isascii() else check_text(name, what)
+    return name if name.isascii() and "\0" not in name else check_text(name, what)
 
 
 def check_text(text: str, what: str) -> str:
-    """Returns the text if it is valid Unicode.
+    """Returns the text if every database can hold it.
 
     Raises:
-        CatalogueError: It holds half of a surrogate pair.
+        CatalogueError: It holds NUL, for which PostgreSQL has no place, or half a surrogate pair.
     """
+    if "\0" in text:
+        raise CatalogueError(f"A text of {what} holds a NUL character: take it out.")
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -90,12 +90,13 @@ def put_items(connection: Connection, items: Iterable[Item]) -> Written:
 
 
 def _put_batch(connection: Connection, items: dict[str, Item]) -> Written:
+    rows = [_to_row(item) for item in items.values()]  # checked before the database sees them
     stored = {row.id: row for row in connection.execute(_STORED, {"ids": list(items)})}
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     revived = 0
-    for item in items.values():
-        row, old = _to_row(item), stored.get(item.id)
+    for row in rows:
+        old = stored.get(row["id"])
         if old is None:
             fresh.append(row)
         elif old.deleted or any(getattr(old, name) != value for name, value in row.items()):

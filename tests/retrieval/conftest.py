@@ -1,17 +1,36 @@
-"""An empty store in a folder of its own, and files to feed it with."""
+"""An empty store in a folder of its own, and files to feed it with.
+
+``PALATE_TEST_POSTGRES`` names a database (a SQLAlchemy URL) that the same tests then run on as
+well; its tables are dropped.
+"""
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url
 
+from palate.retrieval.schema import metadata
 from palate.retrieval.store import Store
 
+POSTGRES = os.environ.get("PALATE_TEST_POSTGRES")
+NO_SERVER = pytest.mark.skipif(not POSTGRES, reason="PALATE_TEST_POSTGRES names no database")
 
-@pytest.fixture
-def store(tmp_path):
-    with Store.open(tmp_path / "data" / "store.db") as opened:
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=NO_SERVER)])
+def store(request, tmp_path):
+    where = tmp_path / "data" / "store.db" if request.param == "sqlite" else emptied(POSTGRES)
+    with Store.open(where) as opened:
         yield opened
+
+
+def emptied(url):
+    """Drops the tables of Palate from a database."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    metadata.drop_all(engine)
+    engine.dispose()
+    return url
 
 
 @pytest.fixture

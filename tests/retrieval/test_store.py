@@ -17,6 +17,7 @@ from palate.retrieval.schema import ACTION_CODES, ACTIONS
 from palate.retrieval.store import Store, Trace
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 FILM = Item(
     "a",
     "爱 🎬 \u200fسينما",
@@ -86,19 +87,24 @@ class TestItems:
         assert filled.event_version > version
         assert len(filled.event_arrays()) == 1
 
-    @pytest.mark.parametrize("bad", ["", "  ", "\ud800"])
+    @pytest.mark.parametrize("bad", ["", "  ", "\ud800", "a\0b"])
     def test_ids_that_cannot_be_kept(self, store, bad):
         with pytest.raises(CatalogueError):
             store.upsert_items([Item("fine", "t"), Item(bad, "t")])
+        assert store.item_count == 0
+
+    def test_texts_that_cannot_be_kept(self, store):
+        with pytest.raises(CatalogueError, match="NUL character"):
+            store.upsert_items([Item("fine", "nothing\0more")])
         assert store.item_count == 0
 
     @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         st.builds(
             Item,
-            st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip),
-            st.text(st.characters(exclude_categories=["Cs"])),
-            tags=st.tuples(st.text(st.characters(exclude_categories=["Cs"]))),
+            st.text(CHARACTERS, min_size=1).filter(str.strip),
+            st.text(CHARACTERS),
+            tags=st.tuples(st.text(CHARACTERS)),
             fields=st.dictionaries(
                 st.text("abc", min_size=1),
                 st.integers() | st.booleans() | st.text("é汉", max_size=3),
@@ -344,6 +350,7 @@ class TestOpening:
             assert store.upsert_items([FILM]) == 1
         assert Path(tmp_path / "s.db").exists()
 
+    @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
     def test_full_safety_is_on(self, store):
         with store.transaction() as connection:
             got = {

@@ -26,6 +26,8 @@ for n in range(1_000_000):
     print(n, flush=True)
 """
 
+IN_FILES = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 
 def test_kill_9_loses_nothing_acknowledged(tmp_path):
     path = tmp_path / "s.db"
@@ -80,6 +82,7 @@ def _bytes_of(folder):
     return {file.name: file.read_bytes() for file in files}
 
 
+@IN_FILES
 def test_forget_leaves_no_byte_in_any_file(known, tmp_path):
     folder = tmp_path / "data"
     assert any(ME.encode() in data for data in _bytes_of(folder).values())
@@ -96,6 +99,7 @@ def test_forget_leaves_no_byte_in_any_file(known, tmp_path):
     assert known.forget(ME) == Forgotten(False, 0, 0, 0)
 
 
+@IN_FILES
 def test_forget_while_others_read(known, tmp_path):
     known.all_items().__next__()  # a half-read stream must not keep old pages alive
     other = Store.open(tmp_path / "data" / "store.db")
@@ -105,6 +109,7 @@ def test_forget_while_others_read(known, tmp_path):
     other.close()
 
 
+@IN_FILES
 def test_forget_says_when_a_reader_is_in_the_way(known, tmp_path, monkeypatch):
     monkeypatch.setattr(dialect, "_SCRUB_SECONDS", 0.1)
     other = Store.open(tmp_path / "data" / "store.db")
