@@ -107,7 +107,7 @@ def _prompt(palate: Any) -> dict[str, Any]:
         prepared.pool.candidates, prepared.profile, prepared.request, prepared.items,
         palate.settings,
     )  # fmt: skip
-    template = engine.library.get(palate.settings.prompts.rank)
+    template = engine.library.get(palate.settings.prompts.rank or "rank/listwise")
     times = []
     for _ in range(30):
         started = time.perf_counter()

@@ -27,6 +27,8 @@ _UNOPENED = re.compile(r"\A.*</(think|thinking|reasoning)>", re.DOTALL | re.IGNO
 _FENCE = re.compile(r"```[a-zA-Z]*\n?(.*?)(?:```|\Z)", re.DOTALL)
 _NUMBERING = re.compile(r"^\s*(?:[-*•]\s*)?(?:\d{1,3}[.):]\s*)?")
 _BRACKETED = re.compile(r"^[\[(*\"'`]*([A-Z])[\])*\"'`]*(?=$|[\s:;.,>|)\]=-])")
+_LETTER = re.compile(r"[A-Z]")
+_ROW = re.compile(r"[A-Z](?:[ ,>\n]{1,3}[A-Z]){0,60}\.?")
 _BETWEEN = re.compile(r"^[\s,;>|\[\]().*\"'`=-]*$")
 
 
@@ -81,6 +83,22 @@ def parse_listwise(reply: str, labels: Mapping[str, str]) -> Opinion:
     for label in _labels_of(data.get("order", data.get("ranking", ""))):
         reading.take(label)
     return reading.opinion(_reasons(data.get("reasons"), labels))
+
+
+def parse_labels(reply: str, labels: Mapping[str, str]) -> Opinion:
+    """Reads a row of letters: ``C A B``, also ``C > A > B`` or with commas.
+
+    Args:
+        reply: The model's text, whatever it is; what is no row is read as `parse_listwise` does.
+        labels: Label -> item id, as in the prompt.
+    """
+    row = reply.strip()
+    if not _ROW.fullmatch(row):
+        return parse_listwise(reply, labels)
+    reading = _Reading(labels)
+    for label in _LETTER.findall(row):
+        reading.take(label)
+    return reading.opinion({})
 
 
 def parse_reasons(reply: str, labels: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ class Line:
     label: str
     line: str
     evidence: str = ""
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Brief:
         items: Item id -> item, for the titles of the history.
         settings: Budget, nouns, facts, numbers of candidates and reasons.
         shuffle: Letters by a seeded shuffle; ``False`` gives them in the order of candidates.
+        seed: Of that shuffle; ``None`` takes the one of the settings.
+        reverse: The same deal the other way round: what was A stands last.
     """
 
     candidates: Sequence[Candidate]
@@ -62,6 +65,8 @@ class Brief:
     items: Mapping[str, Item]
     settings: Settings
     shuffle: bool = True
+    seed: int | None = None
+    reverse: bool = False
 
 
 def render(template: Template, brief: Brief, count: Counter) -> RenderedPrompt:
@@ -104,14 +109,19 @@ def _dropped(full: Scope, used: Scope, profile: Profile) -> tuple[str, ...]:
 def _fill(template: Template, scope: Scope, brief: Brief, count: Counter) -> RenderedPrompt:
     settings, header = brief.settings, template.header
     shown = brief.candidates[: scope.candidates]
-    labels = _labels(shown, settings.ranking.seed if brief.shuffle else None)
+    labels = _labels(shown, brief)
     by_id = {candidate.item.id: candidate for candidate in shown}
     known = {**brief.items, **{item: candidate.item for item, candidate in by_id.items()}}
     values = _values(brief, known, scope.history)
     explained = len(shown) if header["task"] == "explain" else settings.ranking.reasons
     values["reasons"] = min(explained, len(shown))
     values["candidates"] = [
-        Line(label, item_line(known[item], settings), evidence_words(by_id[item], known))
+        Line(
+            label,
+            item_line(known[item], settings),
+            evidence_words(by_id[item], known),
+            brief_line(known[item]),
+        )
         for label, item in labels.items()
     ]
     messages = template.messages(values)
@@ -129,14 +139,17 @@ def _fill(template: Template, scope: Scope, brief: Brief, count: Counter) -> Ren
     )
 
 
-def _labels(shown: Sequence[Candidate], seed: int | None) -> dict[str, str]:
+def _labels(shown: Sequence[Candidate], brief: Brief) -> dict[str, str]:
     if len(shown) > len(LABELS):
         raise PromptError(f"At most {len(LABELS)} candidates have a letter; {len(shown)} given.")
     ids = [candidate.item.id for candidate in shown]
-    if seed is not None:
+    if brief.shuffle:
+        seed = brief.settings.ranking.seed if brief.seed is None else brief.seed
         # Sorted first: the same pool gets the same letters whatever order the prior gave it.
         ids.sort()
         random.Random(seed).shuffle(ids)
+    if brief.reverse:
+        ids.reverse()
     return dict(zip(LABELS, ids, strict=False))
 
 
@@ -151,6 +164,9 @@ def _values(brief: Brief, items: Mapping[str, Item], history: int) -> dict[str, 
         "liked": _titles((e for e in entries if e.strength > SEEN), items),
         "disliked": _titles((e for e in entries if e.strength < 0), items),
         "seen": _titles((e for e in entries if 0 <= e.strength <= SEEN), items),
+        "liked_titles": _bare((e for e in entries if e.strength > SEEN), items),
+        "disliked_titles": _bare((e for e in entries if e.strength < 0), items),
+        "seen_titles": _bare((e for e in entries if 0 <= e.strength <= SEEN), items),
         "tastes": [one_line(t.tag, 40) for t in profile.tags if t.weight > 0.1][:5],
         "wishes": [_wish(wish) for wish in profile.wishes[-5:]],
         "request": one_line(brief.request.text or "", 500),
@@ -161,6 +177,10 @@ def _values(brief: Brief, items: Mapping[str, Item], history: int) -> dict[str, 
 
 def _titles(entries: Iterable[HistoryEntry], items: Mapping[str, Item]) -> list[str]:
     return [title_line(items[entry.item]) for entry in entries]
+
+
+def _bare(entries: Iterable[HistoryEntry], items: Mapping[str, Item]) -> list[str]:
+    return [one_line(items[entry.item].title, 80) for entry in entries]
 
 
 def _wish(wish: Wish) -> str:
@@ -179,6 +199,13 @@ def item_line(item: Item, settings: Settings) -> str:
     facts = [_fact(name, item.fields.get(name)) for name in settings.catalogue.facts]
     tags = ", ".join(one_line(tag, 40) for tag in item.tags[:4])
     return "; ".join(part for part in (title_line(item), tags, *facts) if part)
+
+
+def brief_line(item: Item) -> str:
+    """Returns a candidate's line where every token counts: title and two tags."""
+    tags = ", ".join(one_line(tag, 40) for tag in item.tags[:2])
+    title = one_line(item.title, 80)
+    return f"{title}; {tags}" if tags else title
 
 
 def _fact(name: str, value: object) -> str:

@@ -135,6 +135,8 @@ class OpenAIModel:
         }
         if call.seed is not None:
             parameters["seed"] = call.seed
+        if call.top_logprobs:
+            parameters |= {"logprobs": True, "top_logprobs": call.top_logprobs}
         if call.schema is not None:
             schema = {"name": "reply", "strict": True, "schema": call.schema}
             parameters["response_format"] = {"type": "json_schema", "json_schema": schema}

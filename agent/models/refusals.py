@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 #: The name that OpenAI's reasoning models have for ``max_tokens``.
 RENAMED = "max_completion_tokens"
 #: Fields that a server may reject and Palate can do without, in the order they are given up.
-OPTIONAL = ("chat_template_kwargs", "response_format", "seed", "temperature")
+OPTIONAL = (
+    "chat_template_kwargs", "response_format", "top_logprobs", "logprobs", "seed", "temperature",
+)  # fmt: skip
 _TOO_LONG = re.compile(
     r"context[ _](?:length|window|size)|too large|too long|reduce the length", re.IGNORECASE
 )

@@ -7,6 +7,7 @@ object, or no choices at all.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,11 +30,12 @@ def read_completion(body: bytes, model: str) -> Completion:
     usage = read_usage(data.get("usage"))
     try:
         text, finish = _said(data)
+        logprobs = read_logprobs(data["choices"][0].get("logprobs"))
     except ReplyError as error:
         # Tokens were spent all the same.
         error.usage = usage
         raise
-    return Completion(text[:MAX_TEXT], model, finish, usage)
+    return Completion(text[:MAX_TEXT], model, finish, usage, logprobs)
 
 
 def cost_of(error: ModelError) -> Usage:
@@ -85,6 +87,30 @@ def _object(body: bytes) -> dict[str, Any]:
 def _told(error: object) -> str:
     message = error.get("message") if isinstance(error, Mapping) else error
     return one_line(str(message), 200)
+
+
+def read_logprobs(logprobs: object) -> tuple[Mapping[str, float], ...]:
+    """Reads token -> log-probability for each decoded token.
+
+    What is missing or malformed is left out; the token itself counts among its likeliest. OpenAI
+    writes -9999 for what is all but impossible: nothing here is below that.
+    """
+    content = logprobs.get("content") if isinstance(logprobs, Mapping) else None
+    if not isinstance(content, list):
+        return ()
+    return tuple(_token(one) for one in content if isinstance(one, Mapping))
+
+
+def _token(one: Mapping[str, Any]) -> dict[str, float]:
+    listed = one.get("top_logprobs")
+    found: dict[str, float] = {}
+    for entry in (one, *(listed if isinstance(listed, list) else ())):
+        if not isinstance(entry, Mapping):
+            continue
+        token, value = entry.get("token"), entry.get("logprob")
+        if isinstance(token, str) and isinstance(value, int | float) and math.isfinite(value):
+            found[token] = max(min(float(value), 0.0), -9999.0)
+    return found
 
 
 def read_usage(usage: object) -> Usage:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from palate.domain import Candidate, Item, Model, Profile, RankBy, Ranking, Request
-from palate.prompts.library import Template
+from palate.prompts.library import Library, Template
 from palate.prompts.tokens import Counter
 from palate.settings import Settings
 
@@ -22,6 +22,7 @@ class RankTask:
         items: Item id -> item, for history and evidence.
         template: Of the ranker.
         count: Counts tokens.
+        library: Where a ranker finds another template when it has to step down.
     """
 
     candidates: Sequence[Candidate]
@@ -32,6 +33,7 @@ class RankTask:
     settings: Settings
     template: Template
     count: Counter
+    library: Library | None = None
 
 
 @runtime_checkable
@@ -39,6 +41,8 @@ class Ranker(Protocol):
     """Orders a pool with a model's help; a full permutation comes back whatever happens."""
 
     name: str
+    #: The template that it takes unless the settings name one.
+    template: str
 
     async def rank(self, task: RankTask, model: Model, *, deadline: float) -> Ranking:
         """Ranks.

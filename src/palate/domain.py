@@ -159,6 +159,7 @@ class Request:
         rank_by: Forces the prior, the model, or their fusion; ``None`` follows the settings.
         language: BCP 47 language of the reasons; ``None`` follows the user, then the settings.
         at: The moment of the request, UTC; ``None`` is now.
+        ranker: How the model is asked; ``None`` follows the settings.
     """
 
     user: str | None = None
@@ -171,6 +172,7 @@ class Request:
     rank_by: RankBy | None = None
     language: str | None = None
     at: datetime | None = None
+    ranker: str | None = None
 
 
 # --------------------------------------------------------------------------- profile, pool

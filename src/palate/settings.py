@@ -97,7 +97,10 @@ class RankingSettings(_Section):
     """How candidates become a slate."""
 
     rank_by: RankBy = Field("fused", description="prior, model, or fused")
-    ranker: str = Field("listwise", description="which ranker asks the model")
+    ranker: str = Field(
+        "listwise", description="listwise, labels, first-token or consensus: how the model is asked"
+    )
+    permutations: int = Field(5, ge=2, le=20, description="orders that consensus asks for")
     candidates: int = Field(20, ge=2, le=26, description="how many the model is shown")
     reasons: int = Field(5, ge=0, le=20, description="reasons asked from the model")
     weight: float = Field(0.5, ge=0, le=10, description="untuned weight of the model's opinion")
@@ -107,7 +110,7 @@ class RankingSettings(_Section):
 class PromptSettings(_Section):
     """What a prompt may cost."""
 
-    rank: str = Field("rank/listwise", description="template of the ranker")
+    rank: str = Field("", description="template of the ranker; empty: its own")
     budget: int = Field(2000, ge=200, description="prompt tokens at most")
     history: int = Field(20, ge=0, description="history items shown")
     tokenizer: str = Field("", description="tiktoken encoding; empty: the best one offline")

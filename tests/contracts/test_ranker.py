@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from palate.agent.models.scripted import ScriptedModel
-from palate.agent.rankers import Ranker, RankTask, make_ranker
+from palate.agent.rankers import RANKERS, Ranker, RankTask, make_ranker
 from palate.domain import Candidate, Item, Profile, Request, Start
 from palate.prompts.library import Library
 from palate.prompts.tokens import make_counter
@@ -20,19 +20,20 @@ from palate.settings import Settings
 CANDIDATES = [Candidate(Item(f"id-{n}", f"Film {n}"), -0.1 * n) for n in range(30)]
 PRIOR = tuple(c.item.id for c in CANDIDATES)
 SETTINGS = Settings()
+LIBRARY = Library.open(None)
 
 
-@pytest.fixture(scope="module", params=["listwise"])
+@pytest.fixture(scope="module", params=RANKERS)
 def ranker(request):
     return make_ranker(request.param)
 
 
 @pytest.fixture(scope="module")
-def task():
+def task(ranker):
     return RankTask(
         candidates=CANDIDATES, profile=Profile(None, Start.NO_USER), request=Request(),
         rank_by="fused", items={}, settings=SETTINGS,
-        template=Library.open(None).get(SETTINGS.prompts.rank), count=make_counter(""),
+        template=LIBRARY.get(ranker.template), count=make_counter(""), library=LIBRARY,
     )  # fmt: skip
 
 

@@ -15,10 +15,9 @@ from palate.retrieval.schema import metadata
 from palate.retrieval.store import Store
 
 POSTGRES = os.environ.get("PALATE_TEST_POSTGRES")
-NO_SERVER = pytest.mark.skipif(not POSTGRES, reason="PALATE_TEST_POSTGRES names no database")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=NO_SERVER)])
+@pytest.fixture(params=["sqlite", *(["postgres"] if POSTGRES else [])])
 def store(request, tmp_path):
     where = tmp_path / "data" / "store.db" if request.param == "sqlite" else emptied(POSTGRES)
     with Store.open(where) as opened:

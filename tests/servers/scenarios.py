@@ -44,7 +44,11 @@ def reasons(lines, messages):
 
 def ranking(messages):
     """Returns the reply that ``rank/listwise`` and ``explain`` ask for: the order, reversed."""
-    lines = candidates(messages)
+    lines, system = candidates(messages), messages[0]["content"]
+    if "one letter" in system:
+        return sorted(lines)[-1]
+    if "every letter once, best first, separated by spaces, and nothing" in system:
+        return " ".join(sorted(lines, reverse=True))
     if '"order"' not in messages[0]["content"]:
         return {"reasons": reasons(lines.items(), messages)}
     order = sorted(lines, reverse=True)
@@ -54,6 +58,8 @@ def ranking(messages):
 
 def said(data):
     """Returns the reply as text."""
+    if isinstance(data, str):
+        return data
     return json.dumps(data, ensure_ascii=False)
 
 

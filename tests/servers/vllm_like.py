@@ -9,6 +9,7 @@ with the second call. As a fixture: ``with VllmLike() as server: server.url("goo
 
 import argparse
 import json
+import math
 import random
 import re
 import runpy
@@ -18,7 +19,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-SCENARIOS = runpy.run_path(str(Path(__file__).with_name("scenarios.py")))["SCENARIOS"]
+_SPOKEN = runpy.run_path(str(Path(__file__).with_name("scenarios.py")))
+SCENARIOS, candidates = _SPOKEN["SCENARIOS"], _SPOKEN["candidates"]
 MODEL = "vllm-like"
 _ROUTE = re.compile(r"^(?:/as/([\w-]+)(?:~[\w.-]*)?)?/v1/(models|chat/completions)$")
 
@@ -67,7 +69,7 @@ class Exchange(BaseHTTPRequestHandler):
                 {
                     "index": 0,
                     "message": {"role": "assistant", "content": text, "tool_calls": []},
-                    "logprobs": None,
+                    "logprobs": self.logprobs(text),
                     "finish_reason": finish,
                     "stop_reason": None,
                 }
@@ -79,6 +81,17 @@ class Exchange(BaseHTTPRequestHandler):
                 "prompt_tokens_details": {"cached_tokens": prompt // 16 * 16 // 2},
             },
         }
+
+    def logprobs(self, text):
+        """The first token's: each letter half as likely as the one that ranks before it."""
+        if not self.asked.get("logprobs"):
+            return None
+        most = self.asked.get("top_logprobs", 0)
+        letters = sorted(candidates(self.messages), reverse=True)[:most]
+        listed = [
+            {"token": f" {one}", "logprob": math.log(0.5) * n} for n, one in enumerate(letters, 1)
+        ]
+        return {"content": [{"token": text, "logprob": -0.5, "top_logprobs": listed}]}
 
     def send(self, code, content, headers=None):
         data = content if isinstance(content, bytes) else json.dumps(content).encode()

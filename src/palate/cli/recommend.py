@@ -25,6 +25,9 @@ def recommend(
     history: str | None = typer.Option(None, help="Item ids, oldest first, with commas."),
     scene: str | None = typer.Option(None, help="The context, in words."),
     rank_by: str | None = typer.Option(None, help="prior, model or fused."),
+    ranker: str | None = typer.Option(
+        None, help="How the model is asked: listwise, labels, first-token or consensus."
+    ),
     language: str | None = typer.Option(None, help="Language of the reasons, such as zh."),
     model: str | None = MODEL,
     as_json: bool = JSON,
@@ -36,7 +39,7 @@ def recommend(
     with open_palate(context, model) as palate:
         slate = palate.recommend(
             user, text=text or None, n=n, constraints=where, history=ids, scene=scene,
-            rank_by=rank_by, language=language,
+            rank_by=rank_by, language=language, ranker=ranker,
         )  # fmt: skip
         show(slate, as_json)
         if not as_json:

@@ -72,13 +72,25 @@ def check_ask(n: int, rank_by: RankBy | None) -> None:
         raise CatalogueError(f"rank_by is {rank_by!r}; use {', '.join(get_args(RankBy))}, or None.")
 
 
+def check_ranker(ranker: str | None) -> None:
+    """Checks the name of a ranker.
+
+    Raises:
+        SettingsError: There is none of that name.
+    """
+    if ranker is not None:
+        from palate.agent.rankers import make_ranker
+
+        make_ranker(ranker)
+
+
 def known_words(text: str | None) -> str | None:
     """Returns the text.
 
     Raises:
         CatalogueError: It is not valid Unicode, so that it can be neither searched nor kept.
     """
-    return text and check_text(text, "a request")
+    return text and check_text(text.replace("\0", " "), "a request")
 
 
 def in_utc(at: datetime | None) -> datetime | None:

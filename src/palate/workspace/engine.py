@@ -136,6 +136,7 @@ class Engine:
 
     async def _with_model(self, prepared: Prepared) -> Slate:
         assert self.model is not None
+        ranker = make_ranker(prepared.request.ranker or self.settings.ranking.ranker)
         task = RankTask(
             candidates=prepared.pool.candidates,
             profile=prepared.profile,
@@ -143,10 +144,10 @@ class Engine:
             rank_by=prepared.asked,
             items=prepared.items,
             settings=self.settings,
-            template=self.library.get(self.settings.prompts.rank),
+            template=self.library.get(self.settings.prompts.rank or ranker.template),
             count=self.count,
+            library=self.library,
         )
-        ranker = make_ranker(self.settings.ranking.ranker)
         deadline = time.monotonic() + self.settings.model.timeout
         return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
 
@@ -181,7 +182,8 @@ class Engine:
             tuned=ranking.tuned,
             repairs=ranking.opinion.repairs if ranking.opinion else (),
             relax=pool.relax,
-            notes=pool.notes,
+            notes=(*pool.notes, *ranking.notes),
+            ranker=ranking.ranker,
             usage=ranking.usage,
             seconds=time.perf_counter() - prepared.started,
             titles=prepared.items,
@@ -208,7 +210,8 @@ class Engine:
         brief = Brief(
             prepared.pool.candidates, prepared.profile, request, prepared.items, self.settings
         )
-        chosen = self.library.get(template or self.settings.prompts.rank)
+        ranker = make_ranker(request.ranker or self.settings.ranking.ranker)
+        chosen = self.library.get(template or self.settings.prompts.rank or ranker.template)
         return render(chosen, brief, self.count)
 
     def recommender(self, rank_by: RankBy) -> WorkspaceRecommender:

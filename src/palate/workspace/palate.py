@@ -152,6 +152,7 @@ class Palate(Opened):
         rank_by: RankBy | None = None,
         language: str | None = None,
         at: datetime | None = None,
+        ranker: str | None = None,
     ) -> Request:
         """Makes a request; constraints may be text such as ``"runtime <= 120"``.
 
@@ -163,6 +164,7 @@ class Palate(Opened):
         from palate.workspace import ask
 
         ask.check_ask(n, rank_by)
+        ask.check_ranker(ranker)
         return Request(
             ask.known_user(self.store, user),
             ask.known_items(self.store, history, "history"),
@@ -174,6 +176,7 @@ class Palate(Opened):
             rank_by,
             language,
             ask.in_utc(at),
+            ranker,
         )
 
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:

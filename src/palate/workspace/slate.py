@@ -42,6 +42,7 @@ class Slate:
         start: What the profile could be made of.
         relax: The constraint to drop when nothing was left.
         notes: Further sentences for the reader.
+        ranker: Which ranker the model was asked by; empty if it did not decide.
         titles: Item id -> item, for the history items that evidence names.
         facts: Fields shown beside a title.
     """
@@ -62,6 +63,7 @@ class Slate:
     notes: tuple[str, ...] = ()
     usage: Usage = Usage()
     seconds: float = 0.0
+    ranker: str = ""
     titles: Mapping[str, Item] = field(default_factory=dict, repr=False)
     facts: tuple[str, ...] = ("year",)
 
@@ -83,6 +85,7 @@ class Slate:
         else:
             tuned = "tuned" if self.tuned else "untuned"
             line = f"ranked by {self.model}"
+            line += f" ({self.ranker})" if self.ranker else ""
             if self.ranked_by == "fused":
                 line += f" fused with the {prior} (weight {self.weight:g}, {tuned})"
         return f"{line}; profile: {self.start.value}; {self.seconds * 1000:.0f} ms"

@@ -1,0 +1,76 @@
+"""What rankers share: a prompt rendered and answered, and an opinion made a ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from palate.agent.fusion import fuse, ranked
+from palate.agent.rankers.protocol import RankTask
+from palate.domain import Completion, Model, ModelCall, Opinion, Ranking, RenderedPrompt, Usage
+from palate.prompts.render import Brief, render
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One question to a model.
+
+    Attributes:
+        seed: Of the letters; ``None`` takes the one of the settings.
+        reverse: The candidates stand the other way round, with the letters in order.
+        top_logprobs: How many log-probabilities to ask for; then one token is all that is wanted.
+    """
+
+    seed: int | None = None
+    reverse: bool = False
+    top_logprobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked and what came back."""
+
+    prompt: RenderedPrompt
+    completion: Completion
+
+
+async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) -> Answer:
+    """Renders the task's template, and asks.
+
+    Raises:
+        PromptError: The prompt does not fit its budget.
+        ModelError: No usable reply came.
+    """
+    settings = task.settings
+    brief = Brief(
+        task.candidates, task.profile, task.request, task.items, settings,
+        seed=asking.seed, reverse=asking.reverse,
+    )  # fmt: skip
+    prompt = render(task.template, brief, task.count)
+    call = ModelCall(
+        prompt.messages,
+        max_tokens=1 if asking.top_logprobs else prompt.max_tokens,
+        schema=prompt.schema,
+        top_logprobs=asking.top_logprobs,
+        seed=settings.ranking.seed,
+        labels=tuple(prompt.labels) if asking.top_logprobs else (),
+    )
+    return Answer(prompt, await model.complete(call, deadline=deadline))
+
+
+def decided(
+    task: RankTask, prompt: RenderedPrompt, opinion: Opinion, usage: Usage, ranker: str
+) -> Ranking:
+    """Returns the ranking that an opinion and the prior make together."""
+    weight = task.settings.ranking.weight
+    shown = list(prompt.labels.values())
+    scores = fuse(task.candidates, opinion, shown=shown, weight=weight, rank_by=task.rank_by)
+    notes = (f"The token budget cut {', '.join(prompt.dropped)}.",) if prompt.dropped else ()
+    return Ranking(
+        ranked(scores), scores, task.rank_by, opinion,
+        weight=weight, usage=usage, ranker=ranker, notes=notes,
+    )  # fmt: skip
+
+
+def noted(ranking: Ranking, *notes: str) -> Ranking:
+    """Returns a ranking with further sentences for its reader."""
+    return replace(ranking, notes=(*notes, *ranking.notes))

@@ -1,0 +1,75 @@
+"""From the log-probabilities of one token to those of the labels.
+
+A server returns the likeliest tokens, at most twenty mostly: ``A``, `` A``, ``ĠA`` and ``▁A`` are
+one letter, and their probabilities add up. A letter that was not returned is less likely than the
+least likely token that was. The values are not renormalised by servers (vLLM's are taken before any
+mask), so the softmax over the labels is ours.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_EPSILON = 1e-6
+#: What tokenizers write for the blank before a word.
+_BLANKS = " \t\n\u0120\u2581\u010a"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLogprobs:
+    """Log-probabilities of labels.
+
+    Attributes:
+        values: Label -> log-probability, a softmax over all of them; best first.
+        mass: Share of the model's probability that was on labels, in [0, 1].
+        missing: Labels that were not returned; theirs is an upper bound.
+    """
+
+    values: Mapping[str, float]
+    mass: float
+    missing: tuple[str, ...]
+
+    @property
+    def margin(self) -> float:
+        """Probability of the best label minus that of the second, in [0, 1]."""
+        best = [math.exp(value) for value in list(self.values.values())[:2]]
+        return best[0] - best[1] if len(best) == 2 else 1.0
+
+
+def label_logprobs(returned: Mapping[str, float], labels: Iterable[str]) -> LabelLogprobs | None:
+    """Folds tokens into labels.
+
+    Args:
+        returned: Token -> log-probability of the first decoded token.
+        labels: Every label of the prompt.
+
+    Returns:
+        ``None`` where no label was returned at all.
+    """
+    wanted = tuple(labels)
+    found: dict[str, list[float]] = {}
+    for token, value in returned.items():
+        label = token.strip(_BLANKS)
+        if label in wanted:
+            found.setdefault(label, []).append(value)
+    if not found:
+        return None
+    known = {label: _log_sum(values) for label, values in found.items()}
+    floor = min(returned.values()) - _EPSILON
+    raw = {label: known.get(label, floor) for label in wanted}
+    total = _log_sum(raw.values())
+    order = sorted(raw, key=lambda label: (-raw[label], label))
+    return LabelLogprobs(
+        values={label: raw[label] - total for label in order},
+        mass=min(1.0, math.exp(_log_sum(known.values()))),
+        missing=tuple(label for label in wanted if label not in known),
+    )
+
+
+def _log_sum(values: Iterable[float]) -> float:
+    """log(sum(exp(v))), without overflow."""
+    numbers = list(values)
+    top = max(numbers)
+    return top + math.log(sum(math.exp(value - top) for value in numbers))
