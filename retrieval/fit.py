@@ -18,9 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.retrieval.behaviour import Behaviour, learn_behaviour, save_behaviour
-from palate.retrieval.factors import Factors
 from palate.retrieval.features import Context, Values, feature_matrix
 from palate.retrieval.files import replace_file
+from palate.retrieval.forecast.learn import HeldOut, learn_forecasts
+from palate.retrieval.forecast.outcomes import log_answers
+from palate.retrieval.forecast.stored import save_forecasts
 from palate.retrieval.index import Index
 from palate.retrieval.interactions import Interactions, build_interactions
 from palate.retrieval.items import ItemTable
@@ -76,10 +78,14 @@ def fit(
     tell("reading events")
     # Taken before reading: an event that arrives meanwhile makes the fit count as behind.
     version = store.event_version
-    log = build_interactions(
-        store.event_arrays(), index.items.position, settings.strengths, without=without
-    )
-    prior, factors = _weights(log, index.items, {user for user, _ in without}, seed, tell)
+    events, position = store.event_arrays(), index.items.position
+    log = build_interactions(events, position, settings.strengths, without=without)
+    prior, held = _weights(log, index.items, {user for user, _ in without}, seed, tell)
+    scale = store.rating_scale()
+    answers = log_answers(events, position, scale, without=without)
+    forecasts = learn_forecasts(log, answers, index.items, scale, held, progress=tell)
+    save_forecasts(forecasts, index.folder)
+    factors = held.behaviour.factors if held and len(held.behaviour.factors.bias) else None
     save_behaviour(learn_behaviour(log, start=factors, seed=seed, progress=tell), index.folder)
     save_prior(prior, index.folder)
     _save_state(index.folder, version, index.items, without)
@@ -94,8 +100,8 @@ def _weights(
     excluded: Collection[str],
     seed: int,
     tell: Callable[[str], None],
-) -> tuple[Prior, Factors | None]:
-    """Learns the weights, and the factors of the log without the targets."""
+) -> tuple[Prior, HeldOut | None]:
+    """Learns the weights; also returns the targets, and the statistics without them."""
     rng = np.random.default_rng(seed)
     people = _people(log, excluded, rng)
     if not len(people):
@@ -113,8 +119,8 @@ def _weights(
             if made is not None:
                 lists.append(made[0])
                 targets.append(made[1])
-    factors = behaviour.factors if len(behaviour.factors.bias) else None
-    return fit_prior(lists, targets), factors
+    places = np.flatnonzero(~mask)
+    return fit_prior(lists, targets), HeldOut(behaviour, mask, places)
 
 
 def _people(

@@ -86,11 +86,8 @@ def build_interactions(
         action_strengths: Signed strength of each action.
         without: (user, item) pairs to leave out, such as the truth of evaluation cases.
     """
-    where = np.array([position.get(item, -1) for item in events.items], np.int32)
-    items = where[events.item] if len(where) else np.zeros(0, np.int32)
+    items, mask = kept_pairs(events, position, without)
     signed = strengths(events, action_strengths)
-    mask = (items >= 0) & _newest_of_pair(events.user, items)
-    mask &= ~_listed(events, without)
     everything = Interactions(
         events.users,
         np.searchsorted(events.user, np.arange(len(events.users) + 1)).astype(np.int64),
@@ -102,12 +99,26 @@ def build_interactions(
     return everything.keep(mask)
 
 
-def _pair_codes(user: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.int64]:
+def kept_pairs(
+    events: EventArrays, position: Mapping[str, int], without: Collection[tuple[str, str]]
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Returns the row of each event's item, -1 where it has none, and which events stand.
+
+    Of each (person, item) pair the newest event stands, unless the pair is left out.
+    """
+    where = np.array([position.get(item, -1) for item in events.items], np.int32)
+    items = where[events.item] if len(where) else np.zeros(0, np.int32)
+    mask = (items >= 0) & _newest_of_pair(events.user, items)
+    return items, mask & ~_listed(events, without)
+
+
+def pair_codes(user: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Returns one number for each (person, item) pair."""
     return user.astype(np.int64) * (1 << 32) + (items.astype(np.int64) + 1)
 
 
 def _newest_of_pair(user: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.bool_]:
-    codes = _pair_codes(user, items)[::-1]
+    codes = pair_codes(user, items)[::-1]
     newest = np.zeros(len(codes), bool)
     newest[np.unique(codes, return_index=True)[1]] = True
     return newest[::-1]
@@ -116,7 +127,7 @@ def _newest_of_pair(user: NDArray[np.int32], items: NDArray[np.int32]) -> NDArra
 def _strongest_of_pair(
     user: NDArray[np.int32], items: NDArray[np.int32], signed: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    _, group = np.unique(_pair_codes(user, items), return_inverse=True)
+    _, group = np.unique(pair_codes(user, items), return_inverse=True)
     order = np.argsort(np.abs(signed), kind="stable")
     best = np.zeros(group.max(initial=-1) + 1, np.float32)
     best[group[order]] = signed[order]
@@ -130,4 +141,4 @@ def _listed(events: EventArrays, pairs: Collection[tuple[str, str]]) -> NDArray[
     item = {name: code for code, name in enumerate(events.items)}
     known = [(user[u], item[i]) for u, i in pairs if u in user and i in item]
     listed = np.array(known, np.int32).reshape(-1, 2)
-    return np.isin(_pair_codes(events.user, events.item), _pair_codes(listed[:, 0], listed[:, 1]))
+    return np.isin(pair_codes(events.user, events.item), pair_codes(listed[:, 0], listed[:, 1]))

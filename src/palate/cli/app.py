@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from palate.cli import data, evaluate, people, prompts, recommend, setup
+from palate.cli import data, evaluate, people, predict, prompts, recommend, setup
 
 HELP = """A prompt-based generative recommender.
 
@@ -36,5 +36,5 @@ def _root(
     context.obj = workspace
 
 
-for _room in (setup, data, recommend, people, prompts, evaluate):
+for _room in (setup, data, recommend, predict, people, prompts, evaluate):
     _room.register(app)

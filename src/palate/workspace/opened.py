@@ -14,6 +14,7 @@ from palate.workspace.folder import Folder, Ownership, on_disk
 from palate.workspace.lazy import Parts, part
 
 if TYPE_CHECKING:
+    from palate.agent.predict import Predictor
     from palate.domain import Embedder, Model
     from palate.prompts.library import Library
     from palate.retrieval.fit import FitReport
@@ -46,7 +47,7 @@ class Opened(Parts):
     def close(self) -> None:
         """Closes everything and gives the workspace back; safe to call twice."""
         self.shut()
-        self._give_back("engine", "retriever", "index", "store", "embedder")
+        self._give_back("engine", "predictor", "retriever", "index", "store", "embedder")
         self._ownership.release()
 
     def __enter__(self) -> Self:
@@ -112,6 +113,13 @@ class Opened(Parts):
         return Retriever.open(self.store, self.index, self.settings)
 
     @part
+    def predictor(self) -> Predictor:
+        """Foretells what people do with items."""
+        from palate.workspace.predict import make_predictor
+
+        return make_predictor(self)
+
+    @part
     def library(self) -> Library:
         """The templates, the workspace's own included."""
         from palate.prompts.library import Library
@@ -152,7 +160,7 @@ class Opened(Parts):
         from palate.retrieval import fit as fitting
         from palate.retrieval.index import Index
 
-        self._give_back("engine", "retriever", "index")
+        self._give_back("engine", "predictor", "retriever", "index")
         with on_disk():
             Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
             # The mark stays where a fit was cut off: the next one to need the prior fits again.

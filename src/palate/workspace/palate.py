@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +16,11 @@ from palate.workspace.folder import Folder, create_folder, on_disk
 from palate.workspace.opened import Opened
 
 if TYPE_CHECKING:
+    from palate.agent.predict import Prediction
     from palate.domain import Recommender, RenderedPrompt
     from palate.retrieval.ingest import IngestReport
     from palate.retrieval.store import Forgotten, Trace
+    from palate.workspace.predict import Predictions
     from palate.workspace.slate import Slate
 
 #: Characters of a wish: as many as the search reads.
@@ -182,6 +185,50 @@ class Palate(Opened):
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:
         """Renders the prompt that a model would be sent for a request; no model is called."""
         return self.engine.render(request, template)
+
+    def predict(
+        self,
+        user: str | None,
+        item: str,
+        action: Action | str = Action.LIKE,
+        *,
+        history: Sequence[str] | None = None,
+    ) -> Prediction:
+        """Foretells what a person would do with an item, were they to meet it.
+
+        Args:
+            user: ``None`` for a stranger.
+            item: Its id; it needs no events.
+            action: Any but ``view``; ``rate`` foretells the rating itself.
+            history: Item ids to use after (or, for a stranger, instead of) the stored past.
+
+        Raises:
+            UnknownUser: The user is not known.
+            UnknownItem: The item is not known.
+            CatalogueError: The action cannot be foretold.
+            PrerequisiteError: `fit` has not run.
+        """
+        return self.predict_pairs([(user, item)], [action], history=history)[0]
+
+    def predict_pairs(
+        self,
+        pairs: Sequence[tuple[str | None, str]],
+        actions: Sequence[Action | str] | None = None,
+        *,
+        history: Sequence[str] | None = None,
+    ) -> Predictions:
+        """Foretells for many (user, item) pairs; without ``actions``, all that the log holds.
+
+        Raises:
+            PalateError: As of `predict`.
+        """
+        from palate.workspace.predict import predict_pairs
+
+        return predict_pairs(self, pairs, actions, history=history)
+
+    async def apredict(self, user: str | None, item: str, action: str = "like") -> Prediction:
+        """Does what `predict` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.predict, user, item, action)
 
     def recommender(self, rank_by: RankBy = "prior") -> Recommender:
         """Returns this workspace as something that an evaluation can score."""

@@ -1,0 +1,52 @@
+"""``palate predict``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from palate.cli.common import JSON, open_palate, show
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands of this file."""
+    app.command()(predict)
+
+
+def predict(
+    context: typer.Context,
+    user: str | None = typer.Argument(None, help="Id of a person; '-' for a stranger."),
+    items: list[str] = typer.Argument(None, help="Ids of items."),
+    action: list[str] = typer.Option(
+        [], "--action", help="click, like, purchase, ..., or rate. Repeatable."
+    ),
+    file: Path | None = typer.Option(None, "--file", help="CSV with the columns user and item."),
+    as_json: bool = JSON,
+) -> None:
+    """Foretell what people will do with items: chances, and the rating to expect."""
+    if (file is None) == (user is None):
+        raise typer.BadParameter("Name a user and items, or a --file of pairs.")
+    if file is None and not items:
+        raise typer.BadParameter("Name at least one item after the user.")
+    who = None if user == "-" else user
+    pairs = _read(file) if file is not None else [(who, item) for item in items]
+    with open_palate(context) as palate:
+        show(palate.predict_pairs(pairs, action or None), as_json)
+
+
+def _read(file: Path) -> list[tuple[str | None, str]]:
+    import csv
+
+    from palate.errors import CatalogueError
+
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CatalogueError(f"Cannot read {file} ({error}): name a CSV file.") from None
+    if not rows or not {"user", "item"} <= rows[0].keys():
+        raise CatalogueError(f"{file} needs the columns user and item, and a line or more.")
+    if any(not row["item"] for row in rows):
+        raise CatalogueError(f"{file} has a line without an item. Name one on each line.")
+    return [(row["user"] or None, row["item"]) for row in rows]

@@ -1,0 +1,185 @@
+"""Predictions of a workspace, and how they look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from palate.domain import Action
+from palate.errors import CatalogueError, PrerequisiteError
+from palate.workspace.words import shown
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from palate.agent.predict import Prediction, Predictor
+    from palate.retrieval.forecast.model import Target
+    from palate.workspace.opened import Opened
+    from palate.workspace.palate import Palate
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions, pair by pair, and what each action's stand on.
+
+    Attributes:
+        all: Every prediction, in the order asked for.
+        standing: Action -> sentences about what taught it.
+    """
+
+    all: tuple[Prediction, ...]
+    standing: Mapping[Action, str]
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def __iter__(self) -> Iterator[Prediction]:
+        return iter(self.all)
+
+    def __getitem__(self, place: int) -> Prediction:
+        return self.all[place]
+
+    def _pairs(self) -> dict[tuple[str | None, str], dict[Action, Prediction]]:
+        pairs: dict[tuple[str | None, str], dict[Action, Prediction]] = {}
+        for one in self.all:
+            pairs.setdefault((one.user, one.item.id), {})[one.action] = one
+        return pairs
+
+    def __str__(self) -> str:
+        lines = [
+            f"{who or 'a stranger'}, {next(iter(row.values())).item.title}: "
+            + ", ".join(f"{action} {_amount(one)}" for action, one in row.items())
+            for (who, _), row in self._pairs().items()
+        ]
+        return "\n".join(shown(line) for line in [*lines, *self.standing.values()])
+
+    def __rich__(self) -> RenderableType:
+        """Returns a table, a line a pair, and below it what the numbers stand on."""
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, padding=(0, 1), pad_edge=False)
+        table.add_column("Who", style="cyan", overflow="fold", max_width=16)
+        table.add_column("What", style="bold", overflow="fold", max_width=34)
+        for action in self.standing:
+            table.add_column("rating" if action is Action.RATE else action, justify="right")
+        for (who, _), row in self._pairs().items():
+            title = Text(shown(next(iter(row.values())).item.title))
+            amounts = [_amount(row[action]) for action in self.standing]
+            table.add_row(Text(shown(who or "a stranger")), title, *amounts)
+        notes = [Text(shown(line), style="dim") for line in self.standing.values()]
+        legend = Text("~ base rate of everybody, not of this pair; - not known", style="yellow")
+        plain = all(one.basis == "calibrated" for one in self.all)
+        return Group(table, *notes, *([] if plain else [legend]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns the predictions as JSON-able values."""
+        return {
+            "predictions": [
+                {
+                    "user": one.user,
+                    "item": one.item.id,
+                    "title": one.item.title,
+                    "action": one.action.value,
+                    "value": one.value,
+                    "basis": one.basis,
+                    "taught": one.taught,
+                    "history": one.history,
+                }
+                for one in self.all
+            ],
+            "standing": {action.value: line for action, line in self.standing.items()},
+        }
+
+
+def _amount(one: Prediction) -> str:
+    if one.value is None:
+        return "-"
+    about = "" if one.basis == "calibrated" else "~"
+    if one.action is Action.RATE:
+        return f"{about}{one.value:.1f}"
+    return f"{about}{100 * one.value:.{1 if one.value < 0.1 else 0}f} %"
+
+
+def make_predictor(palate: Opened) -> Predictor:
+    """Loads what `fit` learnt to foretell.
+
+    Raises:
+        PrerequisiteError: It is missing, damaged, or of another version: `fit` makes it.
+    """
+    from palate.agent.predict import Predictor
+    from palate.retrieval.forecast.stored import load_forecasts
+
+    index = palate.retriever.index
+    try:
+        forecasts = load_forecasts(index.folder, len(index.items))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise PrerequisiteError(
+            "What predictions are made from is missing or damaged. Run `palate fit` to learn it."
+        ) from None
+    return Predictor(palate.retriever, forecasts)
+
+
+def predict_pairs(
+    palate: Palate,
+    pairs: Sequence[tuple[str | None, str]],
+    actions: Sequence[Action | str] | None,
+    *,
+    history: Sequence[str] | None = None,
+) -> Predictions:
+    """Foretells for (user, item) pairs; a user's pairs are worked out together.
+
+    Args:
+        palate: The workspace.
+        pairs: In any order; ``None`` as the user is a stranger.
+        actions: Which; ``None`` takes those that the log holds.
+        history: Item ids that go after each person's own past.
+
+    Raises:
+        UnknownUser: A user is not known.
+        UnknownItem: An item is not known.
+        CatalogueError: An action cannot be foretold.
+    """
+    predictor = palate.predictor
+    wanted = _actions(predictor, actions)
+    found: dict[tuple[str | None, str, Action], Prediction] = {}
+    by_user: dict[str | None, list[str]] = {}
+    for user, item in pairs:
+        by_user.setdefault(user, []).append(item)
+    for user, items in by_user.items():
+        request = palate.request(user, history=history)
+        profile = palate.engine.profile(request)
+        for one in predictor.predict(request, profile, list(dict.fromkeys(items)), wanted):
+            found[user, one.item.id, one.action] = one
+    targets = predictor.forecasts.targets
+    return Predictions(
+        tuple(found[user, item, action] for user, item in pairs for action in wanted),
+        {action: standing(action, targets[action]) for action in wanted},
+    )
+
+
+def _actions(predictor: Predictor, given: Sequence[Action | str] | None) -> tuple[Action, ...]:
+    if given is None:
+        return predictor.actions()
+    known = predictor.forecasts.targets
+    for action in given:
+        if action not in list(known):
+            raise CatalogueError(f"{action!r} cannot be foretold. Use one of: {', '.join(known)}.")
+    return tuple(dict.fromkeys(Action(action) for action in given))
+
+
+def standing(action: Action, target: Target) -> str:
+    """Returns what the predictions of an action stand on, in a sentence or two."""
+    head = target.past
+    if head is None:
+        if not target.positives:
+            return f"{action}: {target.cause} No number is given."
+        rate = f"{target.rate:.2f}" if action is Action.RATE else f"{100 * target.rate:.2g} %"
+        return f"{action}: base rate {rate} of everybody. {target.cause}"
+    kind = "least squares" if head.calibration is None else head.calibration.kind
+    return (
+        f"{action}: learnt from {head.cases:,} held-out meetings ({kind}); squared error "
+        f"{head.loss:.3f} on people left out, {head.base_loss:.3f} for the base rate."
+    )
