@@ -17,17 +17,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from palate.domain import Action
 from palate.retrieval.behaviour import Behaviour, learn_behaviour, save_behaviour
+from palate.retrieval.factors import Factors
 from palate.retrieval.features import Context, Values, feature_matrix
 from palate.retrieval.files import replace_file
 from palate.retrieval.forecast.learn import HeldOut, learn_forecasts
+from palate.retrieval.forecast.model import Forecasts
 from palate.retrieval.forecast.outcomes import log_answers
 from palate.retrieval.forecast.stored import save_forecasts
 from palate.retrieval.index import Index
 from palate.retrieval.interactions import Interactions, build_interactions
 from palate.retrieval.items import ItemTable
 from palate.retrieval.prior import Prior, fit_prior, save_prior
-from palate.retrieval.store import Store
+from palate.retrieval.store import EventArrays, Store
+from palate.retrieval.strength import RatingScale
 from palate.settings import Settings
 
 STATE = "fit.json"
@@ -85,8 +89,7 @@ def fit(
     answers = log_answers(events, position, scale, without=without)
     forecasts = learn_forecasts(log, answers, index.items, scale, held, progress=tell)
     save_forecasts(forecasts, index.folder)
-    factors = held.behaviour.factors if held and len(held.behaviour.factors.bias) else None
-    save_behaviour(learn_behaviour(log, start=factors, seed=seed, progress=tell), index.folder)
+    save_behaviour(learn_behaviour(log, start=_start(held), seed=seed, progress=tell), index.folder)
     save_prior(prior, index.folder)
     _save_state(index.folder, version, index.items, without)
     people = int((log.lengths() > 0).sum())
@@ -206,3 +209,73 @@ def _load_state(folder: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return state if isinstance(state, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class LearntAside:
+    """What a log teaches, kept in memory: for judging predictions."""
+
+    table: ItemTable
+    behaviour: Behaviour
+    forecasts: Forecasts
+
+    def foretell(
+        self, action: Action, log: Interactions, answers: Values, place: int
+    ) -> tuple[float, float]:
+        """Foretells one meeting of a log from the person's past before it.
+
+        Args:
+            action: One that there is a leaning for.
+            log: Any, over the same items.
+            answers: Of its meetings, shape (n,).
+            place: Of the meeting in the log.
+
+        Returns:
+            The prediction and the control's: the base rate or, for ratings, item and person bias.
+        """
+        target = self.forecasts.targets[action]
+        start = int(log.start[log.user_of(place)])
+        history = log.items[start:place].astype(np.intp)
+        context = Context(self.table, self.behaviour, history, log.strength[start:place], {}, {})
+        rows = np.array([log.items[place]], np.intp)
+        value = self.forecasts.foretell(action, context, answers[start:place], rows).values[0]
+        if action is not Action.RATE or target.leaning is None:
+            return float(value), target.rate
+        said = np.isfinite(answers[start:place])
+        person = target.leaning.person(history[said], answers[start:place][said])
+        bias = float(target.leaning.expected(rows)[0]) + person
+        scale = self.forecasts.scale
+        return float(value), float(np.clip(bias, scale.low, scale.high))
+
+
+def learn_aside(
+    events: EventArrays,
+    table: ItemTable,
+    settings: Settings,
+    scale: RatingScale,
+    *,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> LearntAside:
+    """Learns from a part of a log what `fit` learns from all of it, and writes nothing.
+
+    Args:
+        events: The part.
+        table: The items.
+        settings: Strengths of the actions.
+        scale: Of the ratings.
+        seed: As of `fit`.
+        progress: Told the name of each step.
+    """
+    tell = progress or (lambda _: None)
+    log = build_interactions(events, table.position, settings.strengths)
+    _, held = _weights(log, table, (), seed, tell)
+    answers = log_answers(events, table.position, scale)
+    forecasts = learn_forecasts(log, answers, table, scale, held, progress=tell)
+    behaviour = learn_behaviour(log, start=_start(held), seed=seed, progress=tell)
+    return LearntAside(table, behaviour, forecasts)
+
+
+def _start(held: HeldOut | None) -> Factors | None:
+    """Factors to begin with: those of most of the log."""
+    return held.behaviour.factors if held and len(held.behaviour.factors.bias) else None

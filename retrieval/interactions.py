@@ -46,6 +46,10 @@ class Interactions:
         """Code of the person of each interaction, shape (n,)."""
         return np.repeat(np.arange(len(self.users), dtype=np.int32), np.diff(self.start))
 
+    def user_of(self, place: int) -> int:
+        """Code of the person of one interaction."""
+        return int(np.searchsorted(self.start, place, side="right")) - 1
+
     def lengths(self) -> NDArray[np.int64]:
         """Number of items of each person, shape (n_users,)."""
         return np.diff(self.start)

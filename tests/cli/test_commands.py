@@ -32,6 +32,7 @@ CALLS = {
     ("profile", "show"): ["u0"],
     ("profile", "forget"): ["ann", "--yes"],
     ("why",): [SLATE],
+    ("predict",): ["u0", "html", "rtl"],
     ("prompts", "list"): [],
     ("prompts", "show"): ["rank/listwise"],
     ("prompts", "render"): ["-u", "u0", "--text", "a story"],

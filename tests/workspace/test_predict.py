@@ -117,3 +117,34 @@ def test_lost_forecasts_are_made_anew_by_fit(small, content):
             palate.predict("u0", "i1")
         palate.fit()
         assert palate.predict("u0", "i1").basis == "base rate"
+
+
+def test_evaluation_learns_before_and_judges_after(tmp_path):
+    from datetime import UTC, datetime, timedelta
+
+    from palate.errors import EvalError
+    from palate.workspace.foretelling import score_predictions
+
+    start = datetime(2025, 1, 1, tzinfo=UTC)
+    draw = random.Random(5)
+    told = [event for event in meetings() if event.action != "click"]
+    pairs = sorted({(event.user, event.item) for event in told}, key=lambda _: draw.random())
+    when = {pair: start + timedelta(hours=place) for place, pair in enumerate(pairs)}
+    timed = [
+        Event(e.user, e.item, e.action, e.value, when[e.user, e.item])
+        for e in sorted(told, key=lambda e: when[e.user, e.item])
+    ]
+    with Palate.init(tmp_path / "shop") as palate:
+        palate.ingest_items([Item(f"i{n}", f"Thing {n}") for n in range(ITEMS)])
+        palate.ingest_events(timed)
+        palate.fit()
+        before = (palate.folder.index / "forecasts.npz").read_bytes()
+        found = score_predictions(palate)
+        assert (palate.folder.index / "forecasts.npz").read_bytes() == before
+        like = found.rows["like"]
+        assert found.cases["like"] == pytest.approx(len(pairs) / 10, abs=20)
+        assert like["AUC"].low > 0.6 and like["Brier minus the control's"].high < 0
+        assert json.loads(json.dumps(found.to_dict()))["actions"]["like"]["AUC"]["mean"] > 0.6
+        palate.ingest_events([Event("u1", "i1", "save")])  # without a time
+        with pytest.raises(EvalError, match="every event needs one"):
+            score_predictions(palate)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from palate.cli.common import JSON, open_palate, show
+from palate.cli.common import JSON, open_palate, show, steps
 
 
 def register(app: typer.Typer) -> None:
@@ -22,9 +22,16 @@ def predict(
         [], "--action", help="click, like, purchase, ..., or rate. Repeatable."
     ),
     file: Path | None = typer.Option(None, "--file", help="CSV with the columns user and item."),
+    evaluate: bool = typer.Option(
+        False, "--evaluate", help="Judge predictions on the newest tenth of the log instead."
+    ),
+    seed: int = typer.Option(0, help="Of --evaluate."),
     as_json: bool = JSON,
 ) -> None:
     """Foretell what people will do with items: chances, and the rating to expect."""
+    if evaluate:
+        _evaluate(context, seed, as_json)
+        return
     if (file is None) == (user is None):
         raise typer.BadParameter("Name a user and items, or a --file of pairs.")
     if file is None and not items:
@@ -33,6 +40,14 @@ def predict(
     pairs = _read(file) if file is not None else [(who, item) for item in items]
     with open_palate(context) as palate:
         show(palate.predict_pairs(pairs, action or None), as_json)
+
+
+def _evaluate(context: typer.Context, seed: int, as_json: bool) -> None:
+    from palate.workspace.foretelling import score_predictions
+
+    with open_palate(context) as palate, steps("evaluate") as tell:
+        score = score_predictions(palate, seed=seed, progress=tell)
+    show(score, as_json)
 
 
 def _read(file: Path) -> list[tuple[str | None, str]]:
