@@ -33,6 +33,7 @@ CALLS = {
     ("profile", "forget"): ["ann", "--yes"],
     ("why",): [SLATE],
     ("predict",): ["u0", "html", "rtl"],
+    ("why-not",): ["html", "--id", SLATE],
     ("prompts", "list"): [],
     ("prompts", "show"): ["rank/listwise"],
     ("prompts", "render"): ["-u", "u0", "--text", "a story"],

@@ -1,4 +1,4 @@
-"""``palate predict``."""
+"""``palate predict`` and ``why-not``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from palate.cli.common import JSON, open_palate, show, steps
 def register(app: typer.Typer) -> None:
     """Adds the commands of this file."""
     app.command()(predict)
+    app.command("why-not")(why_not)
 
 
 def predict(
@@ -40,6 +41,26 @@ def predict(
     pairs = _read(file) if file is not None else [(who, item) for item in items]
     with open_palate(context) as palate:
         show(palate.predict_pairs(pairs, action or None), as_json)
+
+
+def why_not(
+    context: typer.Context,
+    item: str = typer.Argument(..., help="Id of the item that is not there."),
+    recommendation: str | None = typer.Option(None, "--id", help="Id of a slate."),
+    user: str | None = typer.Option(None, "-u", "--user", help="Id of a known person."),
+    n: int = typer.Option(10, "-n", min=1, max=100, help="How many would be shown."),
+    where: list[str] = typer.Option([], "--where", help="A constraint. Repeatable."),
+    as_json: bool = JSON,
+) -> None:
+    """Show what keeps an item out of a slate: constraints, what is known, the prior's shares."""
+    if recommendation is not None and user is not None:
+        raise typer.BadParameter("Give --id or --user, not both.")
+    with open_palate(context) as palate:
+        if recommendation is not None:
+            found = palate.why_not(recommendation, item, stored=True)
+        else:
+            found = palate.why_not(user, item, n=n, constraints=where)
+        show(found, as_json)
 
 
 def _evaluate(context: typer.Context, seed: int, as_json: bool) -> None:

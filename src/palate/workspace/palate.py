@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from palate.retrieval.store import Forgotten, Trace
     from palate.workspace.predict import Predictions
     from palate.workspace.slate import Slate
+    from palate.workspace.why_not import WhyNot
 
 #: Characters of a wish: as many as the search reads.
 LONGEST_WISH = 4000
@@ -323,6 +324,26 @@ class Palate(Opened):
                 f"{self.settings.privacy.keep_traces} days (privacy.keep_traces)."
             )
         return trace
+
+    def why_not(
+        self, asked: str | None, item: str, *, stored: bool = False, **wanted: Any
+    ) -> WhyNot:
+        """Says what keeps an item out of a slate, by the prior's exact shares.
+
+        Args:
+            asked: Id of a person (``None`` for a stranger) or, with ``stored``, of a slate.
+            item: Its id.
+            stored: Take the request from a slate's trace, with the past as of then.
+            wanted: What `request` takes.
+
+        Raises:
+            PalateError: The person, the item or the slate is not known.
+        """
+        from palate.workspace.why_not import request_of, why_not
+
+        if stored:
+            return why_not(self, request_of(self.trace(asked or "")), item)
+        return why_not(self, self.request(asked, **wanted), item)
 
     def _settle(self) -> None:
         """Waits for the traces of the answers given so far."""

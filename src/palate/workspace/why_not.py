@@ -1,0 +1,178 @@
+"""Why an item is not in a slate, and which item of a past holds another in its place.
+
+Both are worked out by the prior alone, from its exact shares, with what is in the store now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from palate.domain import Item, Profile, Request
+from palate.retrieval.constraints import Checker, parse_constraint
+from palate.retrieval.features import NAMES
+from palate.workspace.words import shown
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from palate.retrieval.store import Trace
+    from palate.workspace.palate import Palate
+
+#: Newest history items that are taken away in turn.
+TRIED = 50
+_LEAST = 0.01
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """What keeps an item out.
+
+    Attributes:
+        causes: What rules it out, in sentences; empty where only its place does.
+        place: By the prior, from 1, among its pool (with it, where the sources did not bring it).
+        pool: Size of that pool.
+        n: How many were asked for.
+        in_pool: Whether the sources brought it.
+        last: The last item that the prior would show.
+        shares: Signal -> the item's share less that of ``last``, in log-odds, the lowest first;
+            they sum to the difference of the two scores.
+    """
+
+    item: Item
+    causes: tuple[str, ...]
+    place: int
+    pool: int
+    n: int
+    in_pool: bool
+    last: Item | None
+    shares: Mapping[str, float]
+
+    def lines(self) -> list[str]:
+        """Returns it in sentences."""
+        lines = list(self.causes)
+        if not self.in_pool:
+            lines.append("No source brought it into the pool; were it there:")
+        lines.append(f"Place {self.place} of {self.pool} by the prior; {self.n} were asked for.")
+        if self.place <= self.n and not self.causes and self.in_pool:
+            lines.append("The prior would show it: what is shown was decided otherwise.")
+        if self.last is not None:
+            parts = [f"{name} {amount:+.2f}" for name, amount in self.shares.items()]
+            held = "; ".join(parts) or "no signal differs"
+            lines.append(f"Against {self.last.title}, the last one shown: {held}.")
+        return [shown(line) for line in lines]
+
+    def __rich__(self) -> RenderableType:
+        """Returns a line a cause."""
+        from rich.console import Group
+        from rich.text import Text
+
+        head = Text(f"Why not {shown(self.item.title)}?", style="bold")
+        return Group(head, *(Text(line) for line in self.lines()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Returns it as JSON-able values."""
+        plain = {k: v for k, v in asdict(self).items() if k not in ("item", "last")}
+        last = self.last.id if self.last else None
+        return {"item": self.item.id, "last": last, **plain, "lines": self.lines()}
+
+
+def request_of(trace: Trace) -> Request:
+    """Returns the request behind a trace, as far as the trace keeps it."""
+    payload = trace.payload
+    return Request(
+        trace.user,
+        text=payload.get("text"),
+        n=max(len(payload["recommendations"]), 1),
+        constraints=tuple(parse_constraint(one) for one in payload["constraints"]),
+        scene=payload.get("scene"),
+        at=trace.at,
+    )
+
+
+def why_not(palate: Palate, request: Request, item: str) -> WhyNot:
+    """Says what keeps an item out of the answer to a request.
+
+    Raises:
+        UnknownItem: The item is not known.
+    """
+    retriever, found = palate.retriever, palate.store.item(item)
+    profile = palate.engine.profile(request)
+    context = retriever.context(request, profile)
+    scored = retriever.scored(request, profile, context)
+    ids = retriever.index.items.ids
+    inside = [ids[row] for row in scored.rows]
+    together = tuple(dict.fromkeys([*inside, item]))
+    ranked = retriever.scored(replace(request, candidates=together), profile, context)
+    order = [ids[row] for row in ranked.rows]
+    place = order.index(item)
+    others = [spot for spot, one in enumerate(order) if one != item][: request.n]
+    last = others[-1] if others else None
+    shares = {} if last is None else _held(ranked.shares[place] - ranked.shares[last])
+    return WhyNot(
+        found,
+        _causes(palate, request, profile, found),
+        place + 1,
+        len(order),
+        request.n,
+        item in inside,
+        None if last is None else palate.store.item(order[last]),
+        shares,
+    )
+
+
+def _held(difference: Any) -> dict[str, float]:
+    pairs = sorted(zip(NAMES, difference.tolist(), strict=True), key=lambda pair: pair[1])
+    return {name: amount for name, amount in pairs if abs(amount) >= _LEAST}
+
+
+def _causes(palate: Palate, request: Request, profile: Profile, item: Item) -> tuple[str, ...]:
+    broken = Checker(request.constraints).broken(item, profile.seen)
+    causes = [f"It does not meet '{constraint}'." for constraint in broken]
+    asks = any(constraint.field == "seen" for constraint in request.constraints)
+    if item.id in profile.hidden:
+        causes.append("It was dismissed.")
+    elif item.id in profile.seen and not asks and not palate.settings.retrieval.seen:
+        causes.append("It is known already (retrieval.seen = true would show it again).")
+    return tuple(causes)
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What taking one item out of the past would do to another's place in the same pool."""
+
+    item: Item
+    place: int
+    before: int
+
+
+def counterfactual(palate: Palate, request: Request, item: str) -> tuple[Without, ...]:
+    """Finds the history items whose removal would change an item's place by the prior.
+
+    The pool stays as it is, and so do the strengths of the other history items. At most the
+    newest ``TRIED`` are taken away, one at a time; the prior is worked out anew each time.
+
+    Returns:
+        Those that change it, the largest change first.
+
+    Raises:
+        UnknownItem: The item is not known.
+    """
+    retriever = palate.retriever
+    palate.store.item(item)
+    profile = palate.engine.profile(request)
+    ids = retriever.index.items.ids
+    pool = [ids[row] for row in retriever.scored(request, profile).rows]
+    given = replace(request, candidates=tuple(dict.fromkeys([*pool, item])))
+
+    def place(known: Profile) -> int:
+        return [ids[row] for row in retriever.scored(given, known).rows].index(item) + 1
+
+    before, changes = place(profile), []
+    for entry in profile.history[-TRIED:]:
+        left = tuple(one for one in profile.history if one is not entry)
+        after = place(replace(profile, history=left))
+        if after != before:
+            changes.append(Without(palate.store.item(entry.item), after, before))
+    return tuple(sorted(changes, key=lambda one: -abs(one.place - one.before)))
