@@ -70,3 +70,13 @@ def test_removing_the_item_really_changes_the_place(tmp_path):
 
 def _given(request):
     return {"n": request.n, "candidates": request.candidates}
+
+
+def test_why_names_what_would_change_the_place(shop):
+    shop.use_model(None)
+    slate = shop.recommend("p146", n=10)
+    assert shop.why(slate.id).without == ()
+    lines = [line for one in slate for line in shop.why(slate.id, one.item.id).without]
+    assert lines and all("by the prior" in line for line in lines)
+    shop.delete_items([slate[0].item.id])
+    assert shop.why(slate.id, slate[0].item.id).without == ()

@@ -68,10 +68,8 @@ def why(
     as_json: bool = JSON,
 ) -> None:
     """Show how a recommendation was made: evidence, scores, model and repairs."""
-    from palate.workspace.why import Why
-
     with open_palate(context) as palate:
-        found = Why.of(palate.trace(recommendation), item, palate.store)
+        found = palate.why(recommendation, item)
     if as_json:
         print_json(found.to_dict())
     else:

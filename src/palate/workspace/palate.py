@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from palate.retrieval.store import Forgotten, Trace
     from palate.workspace.predict import Predictions
     from palate.workspace.slate import Slate
+    from palate.workspace.why import Why
     from palate.workspace.why_not import WhyNot
 
 #: Characters of a wish: as many as the search reads.
@@ -324,6 +326,22 @@ class Palate(Opened):
                 f"{self.settings.privacy.keep_traces} days (privacy.keep_traces)."
             )
         return trace
+
+    def why(self, recommendation: str, item: str | None = None) -> Why:
+        """Says how a slate was made or, of one of its items, why it stands where it does.
+
+        About one item it also says which history items, taken away, would change its place by the
+        prior, with the past as of then and the statistics as of now.
+
+        Raises:
+            PalateError: There is no such slate (any more), or the item is not in it.
+        """
+        from palate.workspace.why import Why
+        from palate.workspace.why_not import would_change
+
+        trace = self.trace(recommendation)
+        why = Why.of(trace, item, self.store)
+        return why if item is None else replace(why, without=would_change(self, trace, item))
 
     def why_not(
         self, asked: str | None, item: str, *, stored: bool = False, **wanted: Any

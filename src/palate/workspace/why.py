@@ -25,6 +25,7 @@ class Why:
         remarks: What else the reader was told.
         items: The recommendations as they were given.
         evidence: Item id -> its evidence in words.
+        without: Where one item was asked about: what its place would be without items of the past.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Why:
     remarks: tuple[str, ...]
     items: tuple[Mapping[str, Any], ...]
     evidence: Mapping[str, str]
+    without: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, trace: Trace, item: str | None, store: Store) -> Why:
@@ -72,6 +74,7 @@ class Why:
             lines.append(Text(f"   evidence: {self.evidence[item['id']]}", style="dim"))
             place = f"   score {one['score']:.2f}, place {one['prior_rank']} by the prior alone"
             lines.append(Text(place, style="dim"))
+        lines += [Text(f"   {shown(line)}", style="dim") for line in self.without]
         return Group(*lines)
 
     def to_dict(self) -> dict[str, Any]:

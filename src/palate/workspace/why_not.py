@@ -176,3 +176,23 @@ def counterfactual(palate: Palate, request: Request, item: str) -> tuple[Without
         if after != before:
             changes.append(Without(palate.store.item(entry.item), after, before))
     return tuple(sorted(changes, key=lambda one: -abs(one.place - one.before)))
+
+
+#: History items that are named at most.
+_NAMED = 3
+
+
+def would_change(palate: Palate, trace: Trace, item: str) -> tuple[str, ...]:
+    """Returns what taking away single items of the past would do to a place, in sentences.
+
+    Nothing is said where the person, or the item, is no longer there.
+    """
+    if item not in palate.store.items([item]) or (
+        trace.user is not None and palate.store.user(trace.user) is None
+    ):
+        return ()
+    changes = counterfactual(palate, request_of(trace), item)[:_NAMED]
+    return tuple(
+        f"without {one.item.title}: place {one.place} instead of {one.before} by the prior"
+        for one in changes
+    )
