@@ -1,7 +1,9 @@
 """Cases: what a recommender is asked, and what the person then really chose.
 
-One JSON object a line: ``id``, ``truth`` and any of ``user, history, text, scene, constraints,
-candidates, at``. ``truth`` is a list of item ids (each worth 1) or an object of id -> gain.
+One JSON object a line: ``id``, ``truth`` and any of ``user, history, text | messages, scene,
+constraints, candidates, at``. ``truth`` is a list of item ids (each worth 1) or an object of
+id -> gain; ``messages`` is a dialogue, ``[{"role": "user", "content": "..."}]``, whose last word
+is the person's.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from palate.domain import Constraint, Op, Request
+from palate.domain import Constraint, Message, Op, Request
 from palate.errors import EvalError, PalateError
 from palate.eval.lines import json_lines
 
@@ -32,6 +34,7 @@ class Case:
         history: Item ids, oldest first.
         candidates: Item ids to rank; ``None`` lets the recommender retrieve.
         at: The moment of the request, UTC.
+        messages: A dialogue instead of ``text``; what the person says in it is the request.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Case:
     constraints: tuple[Constraint, ...] = ()
     candidates: tuple[str, ...] | None = None
     at: datetime | None = field(default=None)
+    messages: tuple[Message, ...] = ()
 
     def request(self, n: int = 10) -> Request:
         """Returns what a recommender is shown of the case: everything but the truth.
@@ -53,13 +57,20 @@ class Case:
         return Request(
             user=self.user,
             history=self.history,
-            text=self.text,
+            text=self.said,
             n=n,
             constraints=self.constraints,
             scene=self.scene,
             candidates=self.candidates,
             at=self.at,
         )
+
+    @property
+    def said(self) -> str | None:
+        """The wish in words: the text, or all that the person says in the dialogue."""
+        if not self.messages:
+            return self.text
+        return "\n".join(one.content for one in self.messages if one.role == "user")
 
     @property
     def scored(self) -> bool:
@@ -72,7 +83,10 @@ class Case:
         return ("case", self.id) if self.user is None else ("user", self.user)
 
 
-FIELDS = ("id", "user", "history", "text", "scene", "constraints", "candidates", "truth", "at")
+FIELDS = (
+    "id", "user", "history", "text", "messages", "scene", "constraints", "candidates", "truth",
+    "at",
+)  # fmt: skip
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -121,6 +135,8 @@ def record_of(case: Case) -> dict[str, Any]:
     for name in ("history", "candidates"):
         if (ids := getattr(case, name)) is not None:
             record[name] = list(ids)
+    if case.messages:
+        record["messages"] = [{"role": m.role, "content": m.content} for m in case.messages]
     if case.constraints:
         record["constraints"] = [
             {"field": one.field, "op": one.op.value, "value": one.value} for one in case.constraints
@@ -153,7 +169,10 @@ def case_from(record: Mapping[str, Any]) -> Case:
         constraints=_constraints(record.get("constraints")),
         candidates=_ids(record.get("candidates"), "candidates"),
         at=_moment(record.get("at")),
+        messages=_messages(record.get("messages")),
     )
+    if case.text is not None and case.messages:
+        raise EvalError("it has both 'text' and 'messages'. Keep one of them.")
     if case.candidates is not None and (twice := repeated(case.candidates)) is not None:
         raise EvalError(f"field 'candidates': {twice!r} stands in it twice. Take one out.")
     return case
@@ -202,6 +221,22 @@ def _text(value: Any, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise EvalError(f"field {name!r}: {_shown(value)} is no text. Put it in quotes.")
+
+
+def _messages(value: Any) -> tuple[Message, ...]:
+    if value is None:
+        return ()
+    try:
+        made = tuple(Message(one["role"], one["content"]) for one in value)
+    except (TypeError, KeyError):
+        made = ()
+    fine = all(m.role in ("user", "assistant") and isinstance(m.content, str) for m in made)
+    if not made or not fine or made[-1].role != "user":
+        raise EvalError(
+            "field 'messages': write a list of objects with role (user or assistant) and content, "
+            "the last of them the user's."
+        )
+    return made
 
 
 def _truth(value: Any) -> dict[str, float]:

@@ -7,7 +7,7 @@ somebody liked an item. Ties fall by a hash of the item id, never by the order o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from palate.domain import Ranked, Request
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from palate.eval.leave import Arrays
 
-__all__ = ["Identity", "ItemKNN", "Popularity", "Random", "in_order"]
+__all__ = ["Identity", "ItemKNN", "Popularity", "Random", "in_order", "oracle_order"]
 
 
 class Popularity:
@@ -85,16 +85,38 @@ class Random:
 
 
 class Identity:
-    """Keeps the order in which the candidates came: well above random, it shows a leak."""
+    """Keeps the order in which the candidates came: well above random, it shows a leak.
 
-    def __init__(self, *, name: str = "identity") -> None:
+    Args:
+        items: The catalogue in its own order, for requests without candidates; empty: these are
+            refused.
+        name: What tables call it.
+    """
+
+    def __init__(self, items: Sequence[str] = (), *, name: str = "identity") -> None:
         self.name = name
+        self._items = tuple(items)
 
     def rank(self, requests: Sequence[Request]) -> Sequence[Ranked]:
         """Returns each request's candidates as they are."""
-        if any(request.candidates is None for request in requests):
+        if not self._items and any(request.candidates is None for request in requests):
             raise EvalError("The given order needs candidates. Use cases that list them.")
-        return [in_order(request.candidates or ()) for request in requests]
+        return [
+            in_order(self._items[: one.n] if one.candidates is None else one.candidates)
+            for one in requests
+        ]
+
+
+def oracle_order(truth: Mapping[str, float], candidates: Sequence[str] | None) -> Ranked:
+    """Returns the best order there is: no recommender can be above it.
+
+    Args:
+        truth: Item id -> gain, which no recommender is told.
+        candidates: To be ordered; ``None`` returns the truth itself.
+    """
+    if candidates is None:
+        return ranked(list(truth), truth.values())
+    return ranked(candidates, (truth.get(one, 0.0) for one in candidates))
 
 
 def in_order(ids: Sequence[str]) -> Ranked:

@@ -142,13 +142,13 @@ def _fill(template: Template, scope: Scope, brief: Brief, count: Counter) -> Ren
 def _labels(shown: Sequence[Candidate], brief: Brief) -> dict[str, str]:
     if len(shown) > len(LABELS):
         raise PromptError(f"At most {len(LABELS)} candidates have a letter; {len(shown)} given.")
-    ids = [candidate.item.id for candidate in shown]
-    if brief.shuffle:
-        seed = brief.settings.ranking.seed if brief.seed is None else brief.seed
+    ids, ranking = [candidate.item.id for candidate in shown], brief.settings.ranking
+    dealt = brief.shuffle and (ranking.order == "shuffled" or brief.seed is not None)
+    if dealt:
         # Sorted first: the same pool gets the same letters whatever order the prior gave it.
         ids.sort()
-        random.Random(seed).shuffle(ids)
-    if brief.reverse:
+        random.Random(ranking.seed if brief.seed is None else brief.seed).shuffle(ids)
+    if brief.reverse != (ranking.order == "reversed" and not dealt):
         ids.reverse()
     return dict(zip(LABELS, ids, strict=False))
 

@@ -105,6 +105,9 @@ class RankingSettings(_Section):
     reasons: int = Field(5, ge=0, le=20, description="reasons asked from the model")
     weight: float = Field(0.5, ge=0, le=10, description="untuned weight of the model's opinion")
     seed: int = Field(0, description="seed of the label shuffle")
+    order: Literal["shuffled", "retrieved", "reversed"] = Field(
+        "shuffled", description="order in which the model is shown the candidates"
+    )
 
 
 class PromptSettings(_Section):

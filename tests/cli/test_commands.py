@@ -39,6 +39,11 @@ CALLS = {
     ("prompts", "render"): ["-u", "u0", "--text", "a story"],
     ("prompts", "check"): [],
     ("eval", "score"): ["cases.jsonl", "--metric", "NDCG@5"],
+    ("eval", "cases"): ["made.jsonl"],
+    ("eval", "run"): ["eval.yaml"],
+    ("eval", "list"): [],
+    ("eval", "gate"): ["latest"],
+    ("eval", "compare"): ["latest", "latest"],
 }
 
 
@@ -55,6 +60,10 @@ def files(tmp_path, monkeypatch):
          "truth": [two[n]]}
         for n in (0, 1)
     ]  # fmt: skip
+    (tmp_path / "eval.yaml").write_text(
+        "models: ['simulated:skill=0.9']\nmetrics: [NDCG@5]\nstatistics: {samples: 200}\n"
+        "gates: [{variant: 'simulated*', min: 0}]\n"
+    )
     (tmp_path / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases))
     return tmp_path
 

@@ -100,16 +100,19 @@ class Engine:
             return self._slate(prepared, prior_ranking(prepared.pool.candidates))
         return await self._with_model(prepared)
 
-    def prepare(self, request: Request, *, prompt: bool = False) -> Prepared:
+    def prepare(
+        self, request: Request, *, prompt: bool = False, profile: Profile | None = None
+    ) -> Prepared:
         """Builds profile and pool.
 
         Args:
             request: What is asked.
             prompt: Gather the candidates of a prompt, also where no model will be asked.
+            profile: Takes this one instead of what is known of the person.
         """
         started = time.perf_counter()
         asked = request.rank_by or self.settings.ranking.rank_by
-        profile = self.profile(request)
+        profile = profile or self.profile(request)
         asks = prompt or (self.model is not None and asked != "prior")
         shown = max(request.n, self.settings.ranking.candidates if asks else 1)
         pool = self.retriever.pool(request, profile, shown)

@@ -1,0 +1,259 @@
+"""``eval.yaml``: what a run compares, on which cases, and what must hold.
+
+Unknown keys are refused with the nearest known one. ``palate eval schema`` prints the JSON schema.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from palate.errors import EvalError
+
+Order = Literal["retrieved", "shuffled", "reversed"]
+Probe = Literal[
+    "none", "history-shuffled", "history-removed", "history-swapped", "titles-anonymous"
+]
+Level = Literal["global", "own-truth"]
+ControlName = Literal["random", "identity", "popularity", "bm25", "item-knn", "prior", "oracle"]
+CONTROLS: tuple[ControlName, ...] = (
+    "random", "identity", "popularity", "bm25", "item-knn", "prior", "oracle",
+)  # fmt: skip
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Data(_Part):
+    """Which cases: a file, or none for those that ``split`` makes of the workspace."""
+
+    cases: Path | None = Field(None, description="case file, relative to this file")
+
+
+class Split(_Part):
+    """How cases are made, and what nothing may learn from."""
+
+    kind: Literal["last", "global", "per-user"] = Field("last", description="which events are held")
+    guard: Level | None = Field(
+        None, description="leakage guard; default global for a global split, else own-truth"
+    )
+    at: datetime | None = Field(None, description="cut-off of a global split or of the guard")
+    share: float = Field(0.1, gt=0, lt=1, description="newest share of events that is held")
+    users: int | None = Field(None, ge=1, description="people at most, drawn with the seed")
+    seed: int = Field(0, description="of the draw of people and candidates")
+    cohort: Literal["all", "warm", "cold"] = Field("all", description="people with what past")
+    cold: int = Field(5, ge=1, description="fewer events than this before the case: cold")
+    candidates: int = Field(
+        0, ge=0, le=1000, description="items a case lists, truth included; 0 retrieves"
+    )
+
+    @property
+    def level(self) -> Level:
+        """The guard in force."""
+        return self.guard or ("global" if self.kind == "global" else "own-truth")
+
+
+class Retrieval(_Part):
+    """What the recommender is asked for."""
+
+    n: int = Field(20, ge=1, le=1000, description="items returned where a case lists none")
+    shown: int = Field(20, ge=2, le=200, description="candidates that a model is shown")
+
+
+class ModelSpec(_Part):
+    """A model: ``simulated:skill=0.6,bias=0.3,seed=1``, ``scripted:FILE``, or a served one."""
+
+    name: str = Field(min_length=1, description="the server's name of it, or simulated:... ")
+    id: str = Field("", description="what tables call it; default its name")
+    base_url: str = Field("", description="OpenAI-compatible base URL")
+    api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds the key")
+    timeout: float = Field(60.0, gt=0, description="seconds a call, retries included")
+    retries: int = Field(2, ge=0, le=10, description="tries after the first")
+    price_in: float = Field(0.0, ge=0, description="US dollars a million prompt tokens")
+    price_out: float = Field(0.0, ge=0, description="US dollars a million completion tokens")
+    knows_until: int | None = Field(
+        None, description="last year of its training data: a cohort on either side"
+    )
+
+    @property
+    def label(self) -> str:
+        """What tables call it."""
+        return self.id or self.name
+
+
+class Axes(_Part):
+    """What is varied besides prompts, rankers and models."""
+
+    order: tuple[Order, ...] = Field(("shuffled",), min_length=1, description="of candidates")
+    history: tuple[int, ...] = Field((), description="history items shown; empty: the setting")
+    seed: tuple[int, ...] = Field((0,), min_length=1, description="of the label shuffle")
+    probe: tuple[Probe, ...] = Field(("none",), min_length=1, description="what is taken away")
+
+
+class Statistics(_Part):
+    """How differences are judged."""
+
+    baseline: str = Field("prior", description="what everything is compared with")
+    samples: int = Field(10_000, ge=100, description="bootstrap samples")
+    level: float = Field(0.95, gt=0.5, lt=1, description="of the intervals")
+    margin: float = Field(0.01, ge=0, description="differences below this are none")
+    seed: int = Field(0, description="of the bootstrap")
+
+
+class Gate(_Part):
+    """A condition on the first metric that is not met by chance: exit code 100 where it fails."""
+
+    variant: str = Field("*", description="which lines, by name; * and ? stand for anything")
+    metric: str = Field("", description="default: the first of metrics")
+    column: Literal["product", "model", "answered"] = Field("product", description="which column")
+    min: float | None = Field(None, description="mean at least")
+    max: float | None = Field(None, description="mean at most")
+    against: str | None = Field(None, description="line to compare with")
+    at_least: float | None = Field(
+        None, description="lower end of the paired interval against it, at least"
+    )
+    failed: float | None = Field(None, ge=0, le=1, description="share of failed calls at most")
+    usd: float | None = Field(None, ge=0, description="cost a thousand cases at most")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Gate:
+        bounds = (self.min, self.max, self.at_least, self.failed, self.usd)
+        if all(bound is None for bound in bounds):
+            raise ValueError("a gate needs min, max, at_least, failed or usd")
+        if (self.against is None) != (self.at_least is None):
+            raise ValueError("against and at_least come together")
+        return self
+
+
+class Limits(_Part):
+    """What a run may take."""
+
+    cases: int | None = Field(None, ge=1, description="cases at most")
+    usd: float | None = Field(None, ge=0, description="money at most; the run stops before it")
+    rpm: float | None = Field(None, gt=0, description="calls a minute at most")
+    concurrency: int = Field(8, ge=1, le=512, description="calls at once at most")
+
+
+class EvalConfig(_Part):
+    """A whole ``eval.yaml``."""
+
+    name: str = Field("run", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="of the run")
+    data: Data = Data()
+    split: Split = Split()
+    retrieval: Retrieval = Retrieval()
+    prompts: tuple[str, ...] = Field((), description="templates, such as rank/listwise@1")
+    models: tuple[ModelSpec, ...] = Field((), description="served, scripted or simulated")
+    rankers: tuple[str, ...] = Field(("listwise",), description="how the model is asked")
+    axes: Axes = Axes()
+    controls: tuple[ControlName, ...] = Field(CONTROLS, description="lines without a model")
+    metrics: tuple[str, ...] = Field(
+        ("NDCG@10", "Recall@10", "MRR@10", "HitRate@1"), min_length=1, description="as typed"
+    )
+    statistics: Statistics = Statistics()
+    gates: tuple[Gate, ...] = Field((), description="what must hold")
+    limits: Limits = Limits()
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _short_models(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        return [{"name": one} if isinstance(one, str) else one for one in value]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> EvalConfig:
+        labels = [model.label for model in self.models]
+        for names in (labels, self.prompts, self.rankers):
+            if len(set(names)) < len(names):
+                raise ValueError(f"{sorted(n for n in names if list(names).count(n) > 1)[0]!r} "
+                                 "stands twice")  # fmt: skip
+        if "prior" not in self.controls or "random" not in self.controls:
+            raise ValueError("every run has the controls random and prior")
+        return self
+
+
+def read_config(path: Path) -> EvalConfig:
+    """Reads and checks an ``eval.yaml`` (or JSON, which is YAML).
+
+    A path of cases in it is taken from the file's own folder.
+
+    Raises:
+        EvalError: The first thing that is wrong, with its place.
+    """
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        data = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvalError(f"{path} cannot be read: {error}. Check the path.") from None
+    except yaml.YAMLError as error:
+        raise EvalError(f"{path.name} is not YAML: {_flat(str(error))}. Mend that line.") from None
+    if not isinstance(data, dict):
+        raise EvalError(f"{path.name} is no mapping. Write keys such as `name: first`.")
+    config = config_from(data, path.name)
+    if config.data.cases is not None and not config.data.cases.is_absolute():
+        cases = Data(cases=(path.parent / config.data.cases).resolve())
+        config = config.model_copy(update={"data": cases})
+    return config
+
+
+def config_from(data: Mapping[str, Any], source: str = "eval.yaml") -> EvalConfig:
+    """Makes a configuration of parsed YAML.
+
+    Raises:
+        EvalError: An unknown key, with the nearest known one, or a value that cannot be.
+    """
+    try:
+        return EvalConfig.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise EvalError(f"{source}: unknown key {place!r}. {_nearest(first['loc'])}") from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise EvalError(
+            f"{source}: {place or 'the whole'}: {_flat(message)}. `palate eval schema` tells what "
+            "can stand there."
+        ) from None
+
+
+def schema() -> dict[str, Any]:
+    """Returns the JSON schema of an ``eval.yaml``."""
+    return EvalConfig.model_json_schema()
+
+
+def dump(config: EvalConfig) -> str:
+    """Returns a configuration as JSON text, the same for equal ones."""
+    return json.dumps(config.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, indent=1)
+
+
+def _nearest(place: tuple[int | str, ...]) -> str:
+    known = list(_keys_at(place[:-1]))
+    near = difflib.get_close_matches(str(place[-1]), known, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"Known there: {', '.join(known)}."
+
+
+def _keys_at(place: tuple[int | str, ...]) -> Iterator[str]:
+    """Yields the keys that may stand at a place of the configuration."""
+    part: type[BaseModel] = EvalConfig
+    kinds: dict[str, type[BaseModel]] = {
+        "data": Data, "split": Split, "retrieval": Retrieval, "models": ModelSpec, "axes": Axes,
+        "statistics": Statistics, "gates": Gate, "limits": Limits,
+    }  # fmt: skip
+    for key in place:
+        part = kinds.get(str(key), part)
+    yield from part.model_fields
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")

@@ -1,0 +1,126 @@
+"""Closes a run: reads the log, runs the controls, writes summary, values and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from palate.eval.cases import Case
+from palate.eval.guard import Guard
+from palate.eval.metrics import parse_metric
+from palate.eval.runs.answer import Factory
+from palate.eval.runs.config import EvalConfig
+from palate.eval.runs.exposures import Scene, find_exposures
+from palate.eval.runs.folder import RunFolder
+from palate.eval.runs.gates import Checked, check_gates, junit
+from palate.eval.runs.log import read_answers
+from palate.eval.runs.summarise import Judged, judge
+from palate.eval.runs.summary import RunSummary, read_summary
+from palate.eval.runs.values import (
+    Column,
+    Questions,
+    control_column,
+    load_values,
+    model_columns,
+    oracle_column,
+    save_values,
+)
+from palate.eval.runs.variants import Variant
+from palate.retrieval.files import replace_file
+
+_SHOWN_ITEMS = 10
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that is complete, as it was carried out."""
+
+    folder: RunFolder
+    config: EvalConfig
+    cases: Sequence[Case]
+    variants: Sequence[Variant]
+    guard: Guard
+
+
+def finish(run: Finished, factory: Factory) -> RunSummary:
+    """Writes what came out of a run, from its log alone: the same however often it was resumed."""
+    scored = [case for case in run.cases if case.scored]
+    metrics = tuple(dict.fromkeys(parse_metric(name) for name in run.config.metrics))
+    asked = Questions(scored, metrics, factory.pasts(scored))
+    columns = list(_controls(run.config, asked, factory))
+    models = model_columns(run.folder.log, asked, run.variants)
+    named = {one.name: one for one in run.variants}
+    for variant in run.variants:
+        models[variant.key].name = variant.name
+        columns.append(models[variant.key])
+    by = Judged(asked, run.config.statistics, factory.traits(scored))
+    setup = run.folder.setup()
+    summary = RunSummary(
+        id=run.folder.id,
+        name=run.config.name,
+        created=setup["created"],
+        version=setup["version"],
+        guard=run.guard.level,
+        guarded=run.guard.sentence,
+        cases=len(scored),
+        users=len({case.cluster for case in scored}),
+        unscored=len(run.cases) - len(scored),
+        metrics=tuple(str(metric) for metric in metrics),
+        baseline=run.config.statistics.baseline,
+        level=run.config.statistics.level,
+        samples=run.config.statistics.samples,
+        seed=run.config.statistics.seed,
+        lines=tuple(judge(columns, named, by)),
+        exposures=tuple(find_exposures(Scene(columns, asked))),
+        ceiling=_ceiling(scored, factory),
+    )
+    run.folder.write_items(factory.facts(sorted(_occurring(run, scored))))
+    save_values(run.folder.values, columns, asked)
+    replace_file(run.folder.summary, summary.to_json().encode("utf-8", "surrogatepass"))
+    return summary
+
+
+def _controls(config: EvalConfig, asked: Questions, factory: Factory) -> Iterator[Column]:
+    made = [name for name in config.controls if name != "oracle"]
+    for one in factory.controls(made, config.statistics.seed):
+        yield control_column(one, asked, max(asked.n, config.retrieval.n))
+    if "oracle" in config.controls:
+        yield oracle_column(asked)
+
+
+def _ceiling(cases: Sequence[Case], factory: Factory) -> tuple[float, float] | None:
+    free = [case for case in cases if case.candidates is None]
+    if not free:
+        return None
+    found = factory.ceiling(free)
+    return (
+        sum(retrieved > 0 for _, retrieved in found) / len(free),
+        sum(shown > 0 for shown, _ in found) / len(free),
+    )
+
+
+def _occurring(run: Finished, cases: Sequence[Case]) -> set[str]:
+    """Returns the items that the report names."""
+    found = {item for case in cases for item in (*case.truth, *(case.history or ())[-20:])}
+    for record in read_answers(run.folder.log):
+        found.update(record["order"][:_SHOWN_ITEMS])
+        found.update(record.get("own", ())[:_SHOWN_ITEMS])
+    return found
+
+
+def gate(folder: RunFolder, config: EvalConfig | None = None) -> tuple[RunSummary, list[Checked]]:
+    """Checks the gates of a complete run, and writes its JUnit XML.
+
+    Args:
+        folder: Of the run.
+        config: Takes the gates from here instead of from the run's own configuration.
+
+    Raises:
+        EvalError: The run is not complete, or a gate names what it does not have.
+    """
+    own = folder.config()
+    summary = read_summary(folder.summary)
+    gates = (config or own).gates
+    checked = check_gates(gates, summary, load_values(folder.values), own.statistics)
+    replace_file(folder.junit, junit(summary, checked))
+    return summary, checked

@@ -1,0 +1,55 @@
+"""Reads the candidates' lines off a prompt, as a model would: label and text, slot by slot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from palate.domain import ModelCall
+
+_LINE = re.compile(r"^[\s\-*(\[]*([A-Z]{1,2})[\])]?[\s:.)]+(\S.*)$")
+
+
+def labelled(call: ModelCall) -> dict[str, str]:
+    """Returns label -> the rest of its line, in the order of the prompt.
+
+    Labels are the last lines of the last message that begin with A, B, C and so on.
+    """
+    found: dict[str, str] = {}
+    for line in call.messages[-1].content.splitlines():
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        if match[1] == "A":
+            found = {}
+        elif not found or _number(match[1]) != len(found):
+            continue
+        found[match[1]] = match[2]
+    return found
+
+
+def slots_of(call: ModelCall, titles: Mapping[str, str]) -> tuple[str, ...]:
+    """Returns item ids in the order in which a prompt names them.
+
+    Args:
+        call: The prompt.
+        titles: Item id -> title as prompts show it.
+
+    Returns:
+        Nothing where a line fits no title, or one title twice: then nobody can tell.
+    """
+    by_title = {title: item for item, title in titles.items()}
+    found: list[str] = []
+    for line in labelled(call).values():
+        fitting = [title for title in by_title if line.startswith(title)]
+        if not fitting:
+            return ()
+        found.append(by_title[max(fitting, key=len)])
+    return tuple(found) if len(set(found)) == len(found) else ()
+
+
+def _number(label: str) -> int:
+    number = 0
+    for letter in label:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1

@@ -1,0 +1,196 @@
+"""The log of a run: append-only JSONL, one record a model call and one an answer.
+
+Every record is one ``write`` of a whole line: killing the process at any moment loses at most the
+line that was being written, and that one is cut off when the log is opened again. The file is
+synced to disk once a second and at the end, so that a power cut loses a second at most.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from palate.errors import EvalError
+from palate.retrieval.files import FILE_MODE
+
+_SYNC_SECONDS = 1.0
+_ANSWER = b'{"t":"answer"'
+_CALL = b'{"t":"call"'
+#: (variant key, case id), and within it (call key, how many equal calls came before).
+Place = tuple[str, str]
+CallPlace = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Spent:
+    """What the recorded calls of a log cost: calls and tokens by variant."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Log:
+    """An open log. Use `Log.open`."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.answered: set[Place] = set()
+        self.spent: dict[str, Spent] = {}
+        self._calls: dict[Place, dict[CallPlace, dict[str, Any]]] = {}
+        self._descriptor = descriptor
+        self._synced = time.monotonic()
+
+    @classmethod
+    def open(cls, path: Path, header: Mapping[str, Any], *, retry_errors: bool = False) -> Log:
+        """Opens a log, or begins one.
+
+        Args:
+            path: Of the file.
+            header: What the run is; a log of another one is refused.
+            retry_errors: Forget recorded failures, and the answers that they led to.
+
+        Raises:
+            EvalError: The log is of another run, or damaged before its last line.
+        """
+        whole = _whole(path) if path.exists() else 0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
+        os.ftruncate(descriptor, whole)
+        log = cls(path, descriptor)
+        if whole == 0:
+            log._write({"t": "run", **header})
+        else:
+            log._read(header, retry_errors)
+        return log
+
+    def recorded(self, place: Place, call: CallPlace) -> dict[str, Any] | None:
+        """Returns the record of a call that was made before, or ``None``."""
+        return self._calls.get(place, {}).get(call)
+
+    def write_call(self, place: Place, call: CallPlace, record: Mapping[str, Any]) -> None:
+        """Appends a call; when this returns, no kill can lose it."""
+        variant, case = place
+        key, nth = call
+        self._write({"t": "call", "v": variant, "c": case, "k": key, "i": nth, **record})
+        self._count(variant, record)
+
+    def write_answer(self, place: Place, record: Mapping[str, Any]) -> None:
+        """Appends what became of a case, and lets go of its calls."""
+        variant, case = place
+        self._write({"t": "answer", "v": variant, "c": case, **record})
+        self.answered.add(place)
+        self._calls.pop(place, None)
+
+    def close(self) -> None:
+        """Syncs and closes."""
+        os.fsync(self._descriptor)
+        os.close(self._descriptor)
+
+    def _write(self, record: Mapping[str, Any]) -> None:
+        line = _line(record)
+        if os.write(self._descriptor, line) != len(line):
+            raise EvalError(f"{self.path} could not be written whole: make room on the disk.")
+        now = time.monotonic()
+        if now - self._synced > _SYNC_SECONDS:
+            os.fsync(self._descriptor)
+            self._synced = now
+
+    def _read(self, header: Mapping[str, Any], retry_errors: bool) -> None:
+        records = read_log(self.path)
+        first = next(records, {})
+        for name, value in header.items():
+            if first.get(name) != value:
+                raise EvalError(
+                    f"{self.path.parent.name} was begun with another {name}. Run it as it was, or "
+                    "begin a new run."
+                )
+        for record in records:
+            place = (record["v"], record["c"])
+            failed = "error" in record if record["t"] == "call" else record.get("failed", False)
+            if record["t"] == "call":
+                self._count(record["v"], record)
+            if retry_errors and failed:
+                continue
+            if record["t"] == "answer":
+                self.answered.add(place)
+                self._calls.pop(place, None)
+            else:
+                self._calls.setdefault(place, {})[(record["k"], record["i"])] = record
+
+    def _count(self, variant: str, record: Mapping[str, Any]) -> None:
+        usage = record["u"]
+        spent = self.spent.setdefault(variant, Spent())
+        spent.calls += 1
+        spent.prompt_tokens += usage[1]
+        spent.completion_tokens += usage[2]
+
+
+def read_log(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields every record of a log, in the order of writing.
+
+    Raises:
+        EvalError: A line is damaged.
+    """
+    for number, line in enumerate(_lines(path), start=1):
+        yield _record(path, number, line)
+
+
+def read_answers(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields the answers of a log; the calls are skipped unread.
+
+    An answer that was made again stands twice: the later one counts.
+    """
+    for number, line in enumerate(_lines(path), start=1):
+        if line.startswith(_ANSWER):
+            yield _record(path, number, line)
+
+
+def read_calls(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields the calls of a log."""
+    for number, line in enumerate(_lines(path), start=1):
+        if line.startswith(_CALL):
+            yield _record(path, number, line)
+
+
+def _line(record: Mapping[str, Any]) -> bytes:
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield line
+    except OSError as error:
+        raise EvalError(f"{path} cannot be read: {error.strerror}. Check the run.") from None
+
+
+def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
+    except ValueError:
+        raise EvalError(
+            f"{path}, line {number}, is damaged. Put the file back from a copy, or begin a new run."
+        ) from None
+    return record
+
+
+def _whole(path: Path) -> int:
+    """Returns the size of the file up to the end of its last whole line."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(0, end - 65536)
+            file.seek(start)
+            at = file.read(end - start).rfind(b"\n")
+            if at >= 0:
+                return start + at + 1
+            end = start
+    return 0

@@ -1,0 +1,178 @@
+"""Simulated models: they know the truth and say it as well or as badly as they are told to.
+
+    simulated:skill=0.6,bias=0.3,seed=1
+
+A simulated model reads the candidates' lines off the prompt as a model would, and draws for each
+the utility ``6 skill [the item is relevant] + 3 bias (1 - slot / slots) + Gumbel noise``, seeded
+by the seed, the case and the item. So its choice is a logit: with skill 0 a random order, with
+skill 1 a relevant item stands first among 20 in 95 of 100 lists; a bias draws it to what stands
+first. It is for trying out the harness, and says nothing about any real model.
+
+``fault=`` makes it fail as real ones do: ``silent`` (an empty reply), ``garbage`` (words without a
+label), ``refuse``, ``cut`` (ends after three labels), ``error`` (no reply at all), ``flaky`` (an
+error in one call of four).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from palate.domain import Completion, Model, ModelCall, Usage
+from palate.errors import EvalError, ModelError, ModelTimeout
+from palate.eval.ordering import tie_key
+from palate.eval.runs.answer import ItemFacts
+from palate.eval.runs.labels import labelled
+from palate.eval.runs.ledger import asked_case
+
+PREFIX = "simulated:"
+_FAULTS = ("", "silent", "garbage", "refuse", "cut", "error", "flaky")
+_GARBAGE = "the the of and ... 4 8 15 ~~ lorem ipsum, dolor; sit amet?!"
+_REFUSAL = "I'm sorry, but I can't help with ranking these items."
+
+Facts = Callable[[Sequence[str]], Mapping[str, ItemFacts]]
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """What a name such as ``simulated:skill=0.6`` says."""
+
+    skill: float = 0.5
+    bias: float = 0.0
+    seed: int = 0
+    fault: str = ""
+
+
+def parse_skill(name: str) -> Skill:
+    """Reads ``simulated:skill=0.6,bias=0.3,seed=1,fault=flaky``.
+
+    Raises:
+        EvalError: An unknown key, or a value out of its range.
+    """
+    values: dict[str, str] = {}
+    for part in filter(None, name.removeprefix(PREFIX).split(",")):
+        key, equals, value = part.partition("=")
+        if key.strip() not in ("skill", "bias", "seed", "fault") or not equals:
+            raise _wrong(name)
+        values[key.strip()] = value.strip()
+    try:
+        made = Skill(
+            float(values.get("skill", 0.5)), float(values.get("bias", 0)),
+            int(values.get("seed", 0)), values.get("fault", ""),
+        )  # fmt: skip
+    except ValueError:
+        raise _wrong(name) from None
+    if not (0 <= made.skill <= 1 and 0 <= made.bias <= 1) or made.fault not in _FAULTS:
+        raise _wrong(name)
+    return made
+
+
+def _wrong(name: str) -> EvalError:
+    return EvalError(
+        f"{name!r} is no simulated model. Write simulated:skill=0.6,bias=0.3,seed=1 with skill and "
+        f"bias from 0 to 1, and fault one of {', '.join(_FAULTS[1:])}."
+    )
+
+
+class SimulatedModel:
+    """A simulator behind the `Model` protocol.
+
+    Args:
+        name: What tables call it.
+        skill: What it is told to be.
+        facts: Tells the titles by which it knows the relevant items.
+    """
+
+    def __init__(self, name: str, skill: Skill, facts: Facts) -> None:
+        self.name = name
+        self._skill, self._facts = skill, facts
+
+    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
+        """Answers a call in the form that it asks for; tokens are four characters each.
+
+        Raises:
+            ModelError: It is told to fail.
+            ModelTimeout: The deadline has passed.
+        """
+        if time.monotonic() >= deadline:
+            raise ModelTimeout(f"{self.name} was asked too late.")
+        asked = sum(len(message.content) for message in call.messages)
+        self._fail(call, asked)
+        found = self._utilities(call)
+        text, logprobs = self._said(call, found)
+        finish = "stop"
+        if self._skill.fault == "cut":
+            text, logprobs, finish = text[: text.find(" ", 14) + 6], (), "length"
+        # A fixed time a token, so that a run says the same whenever it is made.
+        usage = Usage(1, asked // 4, 1 + len(text) // 4, seconds=0.05 + 0.002 * (len(text) // 4))
+        return Completion(text, self.name, finish, usage, logprobs)
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
+
+    def _fail(self, call: ModelCall, asked: int) -> None:
+        fault = self._skill.fault
+        flaky = fault == "flaky" and _uniform(f"{self._salt()}|{call.messages}") < 0.25
+        if fault == "error" or flaky:
+            error = ModelError(f"{self.name} failed, as it is told to.", status=500)
+            error.usage = Usage(1, asked // 4)
+            raise error
+
+    def _utilities(self, call: ModelCall) -> dict[str, float]:
+        case = asked_case()
+        titles = [fact.title for fact in self._facts(_relevant(case.truth)).values()]
+        lines = labelled(call)
+        wanted = call.labels or tuple(lines)
+        found: dict[str, float] = {}
+        for slot, (label, line) in enumerate(lines.items()):
+            if label in wanted:
+                good = any(line.startswith(title[:60]) for title in titles)
+                lean = 3 * self._skill.bias * (1 - slot / len(lines))
+                noise = -math.log(-math.log(_uniform(f"{self._salt()}|{case.id}|{line}")))
+                found[label] = 6 * self._skill.skill * good + lean + noise
+        return found
+
+    def _said(
+        self, call: ModelCall, found: Mapping[str, float]
+    ) -> tuple[str, tuple[Mapping[str, float], ...]]:
+        fixed = {"silent": "", "garbage": _GARBAGE, "refuse": _REFUSAL}.get(self._skill.fault)
+        if fixed is not None:
+            return fixed, ()
+        order = sorted(found, key=lambda label: -found[label])
+        if call.top_logprobs:
+            total = math.log(sum(math.exp(value) for value in found.values()) or 1.0)
+            shares = {label: found[label] - total for label in order[: call.top_logprobs]}
+            return (order[0] if order else ""), (shares,)
+        if call.schema is not None and "order" in str(call.schema):
+            lines = labelled(call)
+            reasons = [{"label": o, "reason": f"{_title(lines[o])} fits."} for o in order[:2]]
+            return json.dumps({"order": " ".join(order), "reasons": reasons}), ()
+        return " ".join(order), ()
+
+    def _salt(self) -> str:
+        return f"{self._skill.seed}|{self._skill.skill}|{asked_case().id}"
+
+
+def _relevant(truth: Mapping[str, float]) -> list[str]:
+    return [item for item, gain in truth.items() if gain > 0]
+
+
+def _title(line: str) -> str:
+    return line.split(";", maxsplit=1)[0].split(" (", maxsplit=1)[0]
+
+
+def _uniform(text: str) -> float:
+    """Returns a number in (0, 1) that depends on the text alone."""
+    return (tie_key(text) + 0.5) / 2**64
+
+
+def make_simulated(name: str, label: str, facts: Facts) -> Model:
+    """Makes the simulated model of a name such as ``simulated:skill=0.6``.
+
+    Raises:
+        EvalError: The name cannot be read.
+    """
+    return SimulatedModel(label, parse_skill(name), facts)

@@ -1,0 +1,146 @@
+"""A summary for a terminal and for a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from palate.eval.runs.gates import Checked
+from palate.eval.runs.summary import Difference, Line, Mean, RunSummary
+from palate.prompts.clean import one_line
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def as_rich(summary: RunSummary, checked: Sequence[Checked] = ()) -> RenderableType:
+    """Returns the tables of a run; text from outside is never markup."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    metric = summary.metrics[0]
+    parts: list[RenderableType] = [Text(head(summary), style="bold"), ""]
+    shown = Table(title=f"{metric}: the product", title_justify="left", box=None, pad_edge=False)
+    _columns(shown, ("recommender", "mean", _level(summary), f"less {summary.baseline}", "verdict"))
+    for line in summary.lines:
+        shown.add_row(*map(Text, product_row(line, metric)))
+    parts += [shown, ""]
+    models = [line for line in summary.lines if line.kind == "model"]
+    if models:
+        own = Table(
+            title=f"{metric}: the model alone", title_justify="left", box=None, pad_edge=False
+        )
+        _columns(own, ("variant", "model", "answered only", "answered", "tokens", "US$ / 1000"))
+        for line in models:
+            own.add_row(*map(Text, model_row(line, metric)))
+        parts += [own, ""]
+    parts += [Text(f"! {one.line}: {one.name}. {one.sentence}", style="yellow")
+              for one in summary.exposures]  # fmt: skip
+    parts += [Text(("passed: " if one.passed else "FAILED: ") + one.sentence,
+                   style="green" if one.passed else "red") for one in checked]  # fmt: skip
+    parts.append(Text("\n".join(notes(summary)), style="dim"))
+    return Group(*parts)
+
+
+def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
+    """Returns the tables of a run for a pull request."""
+    metric = summary.metrics[0]
+    parts = [f"### {_cell(head(summary))}"]
+    heads = (f"**{metric}**", "mean", _level(summary), f"less {summary.baseline}", "verdict")
+    parts.append(_table(heads, [product_row(line, metric) for line in summary.lines]))
+    models = [line for line in summary.lines if line.kind == "model"]
+    if models:
+        told_heads = ("model alone", "mean", "answered only", "answered", "tokens", "US$ / 1000")
+        parts.append(_table(told_heads, [model_row(line, metric) for line in models]))
+    told = [f"- **{_cell(one.line)}: {one.name}.** {_cell(one.sentence)}"
+            for one in summary.exposures]  # fmt: skip
+    told += [f"- {'passed' if one.passed else '**FAILED**'}: {_cell(one.sentence)}"
+             for one in checked]  # fmt: skip
+    if told:
+        parts.append("\n".join(told))
+    parts.append("\n".join(f"{_cell(note)}  " for note in notes(summary)))
+    return "\n\n".join(parts) + "\n"
+
+
+def head(summary: RunSummary) -> str:
+    """Returns one line about the run."""
+    return f"{summary.name}: {summary.cases:,} cases of {summary.users:,} people ({summary.id})"
+
+
+def product_row(line: Line, metric: str) -> tuple[str, ...]:
+    """Returns the cells of a line: the order that people would see."""
+    mean = line.product[metric]
+    cells = (_name(line.name), f"{mean.mean:.3f}", _range(mean))
+    found = line.against.get(metric)
+    return (
+        (*cells, "", "baseline") if found is None else (*cells, _difference(found), found.verdict)
+    )
+
+
+def model_row(line: Line, metric: str) -> tuple[str, ...]:
+    """Returns the cells of a variant: what its model did by itself."""
+    own, answered = line.model[metric], line.answered[metric]
+    cases = max(line.health.get("cases", 0), 1)
+    tokens = (line.cost["prompt_tokens"] + line.cost["completion_tokens"]) / cases
+    share = line.health.get("answered", 0) / cases
+    return (
+        _name(line.name), f"{own.mean:.3f}", f"{answered.mean:.3f}" if answered.n else "none",
+        f"{share:.1%}", f"{tokens:,.0f}", f"{line.cost['usd'] / cases * 1000:.3f}",
+    )  # fmt: skip
+
+
+def notes(summary: RunSummary) -> Iterator[str]:
+    """Yields what must stand under the tables."""
+    yield f"Leakage guard: {summary.guard}. {summary.guarded}"
+    if summary.ceiling is not None:
+        retrieved, shown = summary.ceiling
+        yield (
+            f"Retrieval ceiling: a relevant item was retrieved in {retrieved:.1%} of the cases, "
+            f"and among those shown to a model in {shown:.1%}; ranking given a hit is in the "
+            "report."
+        )
+    yield (
+        f"{summary.level * 100:g} % intervals: BCa bootstrap by person, {summary.samples:,} "
+        f"samples, seed {summary.seed}. The model alone: a failed, cut or silent call scores 0."
+    )
+    if summary.unscored:
+        yield f"{summary.unscored} cases without a truth are unscored and in no mean."
+    yield from summary.notes
+
+
+def _level(summary: RunSummary) -> str:
+    return f"{summary.level * 100:g} %"
+
+
+def _range(mean: Mean) -> str:
+    return f"{mean.low:.3f} {mean.high:.3f}"
+
+
+def _difference(found: Difference) -> str:
+    return f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
+
+
+def _name(text: str) -> str:
+    return one_line(text, 120)
+
+
+def _columns(table: object, heads: Sequence[str]) -> None:
+    from rich.table import Table
+
+    assert isinstance(table, Table)
+    for place, head_ in enumerate(heads):
+        if place == 0:
+            table.add_column(head_, overflow="fold", max_width=44)
+        else:
+            table.add_column(head_, justify="right" if place < 4 else "left")
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", "|:--|" + "--:|" * (len(heads) - 1)]
+    return "\n".join([*lines, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)])
+
+
+def _cell(text: str) -> str:
+    escaped = one_line(text, 400).replace("\\", "\\\\").replace("|", "\\|")
+    return escaped.replace("<", "&lt;").replace("`", "\\`").replace("[", "\\[").replace("]", "\\]")

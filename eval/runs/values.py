@@ -1,0 +1,295 @@
+"""The value of every line, case and metric: read off the log and the controls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from palate.domain import Recommender
+from palate.errors import EvalError
+from palate.eval.cases import Case
+from palate.eval.controls import oracle_order
+from palate.eval.metrics import Metric, evaluate
+from palate.eval.runs.answer import Answer, answer_from
+from palate.eval.runs.log import read_answers
+from palate.eval.runs.variants import Variant
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Cases scored at once: what a batch holds is all that is held of the orders.
+BATCH = 1000
+_CUT = "reply cut"
+
+
+@dataclass
+class Health:
+    """Counts of one line over all cases."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    calls: int = 0
+    retries: int = 0
+
+
+@dataclass
+class Column:
+    """One line's values.
+
+    Attributes:
+        product: Shape (cases, metrics).
+        own: The model's own order, shape (cases, metrics); ``None`` for a control.
+        answered: Whether an order of the model was read, shape (cases,).
+        rank: Of the first relevant item in the product, 0 where there is none; shape (cases,).
+        reached: Relevant items shown and retrieved, shape (cases, 2).
+        first: How often the item in each slot was put first, and how often a slot was filled.
+    """
+
+    name: str
+    product: NDArray[np.float64]
+    rank: NDArray[np.int32]
+    own: NDArray[np.float64] | None = None
+    answered: NDArray[np.bool_] | None = None
+    reached: NDArray[np.int32] | None = None
+    health: Health = field(default_factory=Health)
+    first: Counter[int] = field(default_factory=Counter)
+    slots: Counter[int] = field(default_factory=Counter)
+    ranks_by_slot: Counter[int] = field(default_factory=Counter)
+    kept_order: int = 0
+    from_history: int = 0
+    listed: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Questions:
+    """The cases of a run, by place.
+
+    Attributes:
+        cases: Those that can be scored.
+        metrics: What is computed.
+        pasts: What each case's person had before, as ids; may be empty tuples.
+    """
+
+    cases: Sequence[Case]
+    metrics: Sequence[Metric]
+    pasts: Sequence[Sequence[str]]
+
+    @property
+    def n(self) -> int:
+        """How many items a recommender without candidates returns: the deepest cut-off."""
+        return max(metric.k for metric in self.metrics)
+
+    def empty(self, name: str, *, model: bool) -> Column:
+        """Returns a column of zeros."""
+        import numpy as np
+
+        shape = (len(self.cases), len(self.metrics))
+        column = Column(name, np.zeros(shape), np.zeros(shape[0], np.int32))
+        if model:
+            column.own = np.zeros(shape)
+            column.answered = np.zeros(shape[0], bool)
+            column.reached = np.zeros((shape[0], 2), np.int32)
+        return column
+
+
+def control_column(one: Recommender, asked: Questions, n: int) -> Column:
+    """Runs a recommender over all cases, in batches."""
+    column = asked.empty(one.name, model=False)
+    for start in range(0, len(asked.cases), BATCH):
+        cases = asked.cases[start : start + BATCH]
+        found = [each.order for each in one.rank([case.request(n) for case in cases])]
+        if len(found) != len(cases):
+            raise EvalError(f"{one.name} gave {len(found)} rankings for {len(cases)} requests.")
+        rows = list(range(start, start + len(cases)))
+        _fill(column.product, rows, asked, found)
+        for row, case, order in zip(rows, cases, found, strict=True):
+            _look(column, row, case, order, asked.pasts[row])
+    return column
+
+
+def oracle_column(asked: Questions) -> Column:
+    """Makes the column of the best orders there are."""
+    column = asked.empty("oracle", model=False)
+    orders = [oracle_order(case.truth, case.candidates).order for case in asked.cases]
+    for start in range(0, len(orders), BATCH):
+        rows = list(range(start, min(start + BATCH, len(orders))))
+        _fill(column.product, rows, asked, [orders[row] for row in rows])
+    column.rank[:] = 1
+    return column
+
+
+def model_columns(
+    path: Path, asked: Questions, variants: Sequence[Variant]
+) -> Mapping[str, Column]:
+    """Reads the answers of a log, in batches.
+
+    Returns:
+        Variant key -> column.
+    """
+    row = {case.id: place for place, case in enumerate(asked.cases)}
+    found = {one.key: asked.empty(one.name, model=True) for one in variants}
+    latest = _superseded(path)
+    waiting: dict[str, list[tuple[int, Answer]]] = {one.key: [] for one in variants}
+    for number, record in enumerate(read_answers(path)):
+        place = (record["v"], record["c"])
+        if place[0] not in found or place[1] not in row or latest.get(place, number) != number:
+            continue
+        answer = answer_from(record)
+        _count(found[place[0]], row[place[1]], answer, bool(record.get("failed")), asked)
+        waiting[place[0]].append((row[place[1]], answer))
+        if len(waiting[place[0]]) == BATCH:
+            _settle(found[place[0]], waiting[place[0]], asked)
+    for key, left in waiting.items():
+        _settle(found[key], left, asked)
+    return found
+
+
+def _superseded(path: Path) -> dict[tuple[str, str], int]:
+    """Returns which answer counts, for those places that have several."""
+    seen: set[tuple[str, str]] = set()
+    again: dict[tuple[str, str], int] = {}
+    for number, record in enumerate(read_answers(path)):
+        place = (record["v"], record["c"])
+        if place in seen:
+            again[place] = number
+        seen.add(place)
+    return again
+
+
+def _settle(column: Column, waiting: list[tuple[int, Answer]], asked: Questions) -> None:
+    if not waiting:
+        return
+    rows = [row for row, _ in waiting]
+    assert column.own is not None
+    _fill(column.product, rows, asked, [answer.order for _, answer in waiting])
+    _fill(column.own, rows, asked, [own_order(answer) for _, answer in waiting])
+    waiting.clear()
+
+
+def own_order(answer: Answer) -> tuple[str, ...]:
+    """Returns what counts as the model's own: nothing where its reply was cut."""
+    cut = any(repair.startswith(_CUT) for repair in answer.repairs)
+    return () if cut or answer.cause else answer.own
+
+
+def _fill(
+    values: NDArray[np.float64],
+    rows: Sequence[int],
+    asked: Questions,
+    orders: Sequence[Sequence[str]],
+) -> None:
+    values[rows] = evaluate(asked.metrics, [asked.cases[row].truth for row in rows], orders)
+
+
+def _look(column: Column, row: int, case: Case, order: Sequence[str], past: Sequence[str]) -> None:
+    """Notes what gives a recommender away."""
+    column.rank[row] = next(
+        (place for place, item in enumerate(order, 1) if case.truth.get(item, 0) > 0), 0
+    )
+    column.missing += not order
+    listed = case.candidates
+    if listed is not None:
+        column.kept_order += tuple(order) == listed
+    known = set(past)
+    # Candidates may name known items; only what was chosen freely can repeat a history.
+    if listed is None and known:
+        column.from_history += sum(item in known for item in order[:10])
+        column.listed += len(order[:10])
+
+
+def _count(column: Column, row: int, answer: Answer, failed: bool, asked: Questions) -> None:
+    case = asked.cases[row]
+    _look(column, row, case, answer.order, asked.pasts[row])
+    own = own_order(answer)
+    assert column.answered is not None
+    assert column.reached is not None
+    column.answered[row] = bool(own)
+    column.reached[row] = answer.reached
+    _count_health(column.health, answer, own, failed)
+    for slot, item in enumerate(answer.shown if own else ()):
+        place = own.index(item) if item in own else len(own)
+        column.slots[slot] += 1
+        column.first[slot] += place == 0
+        column.ranks_by_slot[slot] += place + 1
+
+
+def _count_health(health: Health, answer: Answer, own: Sequence[str], failed: bool) -> None:
+    told = " ".join(answer.repairs)
+    counts: Iterator[tuple[str, bool]] = iter(
+        (
+            ("answered", bool(own)),
+            ("failed", failed and not own),
+            ("cut", _CUT in told),
+            ("unread", not own and not failed and _CUT not in told),
+            ("complete", bool(own) and not answer.repairs),
+            ("repaired", bool(answer.repairs) and bool(own)),
+            ("foreign", "unknown" in told),
+            ("duplicate", "repeated" in told),
+            ("partial", "missing" in told),
+        )
+    )
+    for name, true in counts:
+        health.counts[name] += true
+    claims = [ok for told_ in answer.reasons for _, ok in told_.claims]
+    health.counts["reasons"] += len(answer.reasons)
+    health.counts["replaced"] += sum(one.replaced is not None for one in answer.reasons)
+    health.counts["claims"] += len(claims)
+    health.counts["supported"] += sum(claims)
+    usage = answer.usage
+    health.seconds.append(usage.seconds)
+    health.calls += usage.calls
+    health.retries += usage.retries
+    health.prompt_tokens += usage.prompt_tokens
+    health.completion_tokens += usage.completion_tokens
+    health.cached_tokens += usage.cached_tokens
+
+
+def save_values(path: Path, columns: Sequence[Column], asked: Questions) -> None:
+    """Writes the values of all lines, so that runs can be compared case by case."""
+    import io
+
+    import numpy as np
+
+    from palate.retrieval.files import replace_file
+
+    arrays: dict[str, Any] = {
+        "cases": np.array([case.id for case in asked.cases]),
+        "users": np.array([repr(case.cluster) for case in asked.cases]),
+        "metrics": np.array([str(metric) for metric in asked.metrics]),
+        "lines": np.array([column.name for column in columns]),
+        "product": np.stack([column.product for column in columns]),
+        "rank": np.stack([column.rank for column in columns]),
+    }
+    models = [column for column in columns if column.own is not None]
+    if models:
+        arrays["own"] = np.stack([column.own for column in models])  # type: ignore[misc]
+        arrays["answered"] = np.stack([column.answered for column in models])  # type: ignore[misc]
+        arrays["models"] = np.array([column.name for column in models])
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    replace_file(path, buffer.getbuffer())
+
+
+def load_values(path: Path) -> dict[str, Any]:
+    """Reads what `save_values` wrote.
+
+    Raises:
+        EvalError: The run is not complete.
+    """
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return {name: found[name] for name in found.files}
+    except (OSError, ValueError):
+        raise EvalError(
+            f"The run {path.parent.name!r} is not complete. Finish it with --resume."
+        ) from None

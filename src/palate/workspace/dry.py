@@ -1,0 +1,71 @@
+"""Counts what a run would call, without calling."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from palate.domain import Completion, ModelCall, Usage
+from palate.eval.runs.labels import labelled
+from palate.eval.runs.ledger import asking
+from palate.eval.runs.pace import usd
+
+if TYPE_CHECKING:
+    from palate.eval.cases import Case
+    from palate.eval.runs.variants import Variant
+    from palate.workspace.entrants import WorkspaceFactory
+
+
+class Counting:
+    """Stands where the model would: counts, and says the candidates in the order of their labels.
+
+    Rankers whose number of calls depends on the replies are counted as for that order.
+    """
+
+    def __init__(self, name: str, factory: WorkspaceFactory) -> None:
+        self.name = name
+        self.calls = self.prompt_tokens = self.completion_tokens = 0
+        self._factory = factory
+
+    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
+        """Counts a call."""
+        del deadline
+        self.calls += 1
+        self.prompt_tokens += self._factory.count(call.messages)
+        self.completion_tokens += call.max_tokens
+        labels = list(labelled(call))
+        text = " ".join(labels)
+        logprobs = ({label: -1.0 - n for n, label in enumerate(labels)},)
+        if call.schema is not None:
+            text = json.dumps({"order": text, "reasons": []})
+        found = logprobs if call.top_logprobs else ()
+        return Completion(text, self.name, "stop", Usage(1), found)
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
+
+
+def count_calls(
+    factory: WorkspaceFactory, cases: Sequence[Case], variants: Sequence[Variant]
+) -> list[dict[str, float | str]]:
+    """Returns calls, tokens and the most that they can cost, a variant."""
+    return [asyncio.run(_count(factory, cases, variant)) for variant in variants]
+
+
+async def _count(
+    factory: WorkspaceFactory, cases: Sequence[Case], variant: Variant
+) -> dict[str, float | str]:
+    model = Counting(variant.model.label, factory)
+    entrant = factory.entrant(variant, model)
+    for case in cases:
+        with asking(case):
+            await entrant.answer(case)
+    return {
+        "variant": variant.name,
+        "calls": model.calls,
+        "prompt_tokens": model.prompt_tokens,
+        "completion_tokens_at_most": model.completion_tokens,
+        "usd_at_most": usd(variant.model, model.prompt_tokens, model.completion_tokens),
+    }

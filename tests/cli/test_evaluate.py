@@ -1,0 +1,89 @@
+"""``palate eval``: from events to a run, its gates, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+YAML = """
+name: small
+split: {kind: last, users: 20, candidates: 10}
+models:
+  - {id: good, name: "simulated:skill=0.9", price_in: 1, price_out: 1}
+metrics: [NDCG@10]
+statistics: {samples: 200}
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "eval.yaml"
+    path.write_text(YAML)
+    return path
+
+
+def run(palate, example, *args, code=0):
+    return json.loads(palate("eval", "run", *args, "--json", code=code, workspace=example).out)
+
+
+def test_a_run_its_gates_and_its_replay(example, palate, config, tmp_path):
+    dry = palate("eval", "run", config, "--dry-run", "--json", workspace=example).out
+    assert json.loads(dry)["variants"][0]["calls"] == 20
+    assert json.loads(palate("eval", "list", "--json", workspace=example).out) == {"runs": []}
+    whole = run(palate, example, config)
+    good = next(one for one in whole["lines"] if one["name"].startswith("good"))
+    assert good["model"]["NDCG@10"]["mean"] > 0.6
+    assert good["cost"]["calls"] == 20
+    assert whole["guard"] == "own-truth"
+    controls = [one["name"] for one in whole["lines"] if one["kind"] == "control"]
+    assert controls == ["random", "identity", "popularity", "BM25", "item-kNN", "prior", "oracle"]
+    again = run(palate, example, config, "--resume", "latest")
+    assert again["lines"] == whole["lines"]
+    log = f"{whole['folder']}/log.jsonl"
+    # Recorded replies need no model: a name that nobody serves will do, under the same id.
+    config.write_text(YAML.replace("simulated:skill=0.9", "nobody/serves-this"))
+    replayed = run(palate, example, config, "--replay", log)
+    assert [one["model"] for one in replayed["lines"]] == [one["model"] for one in whole["lines"]]
+    config.write_text(YAML + "gates: [{variant: 'good*', min: 0.999}]\n")
+    markdown = tmp_path / "pr.md"
+    told = palate("eval", "gate", "latest", "--config", config, "--markdown", markdown,
+                  code=100, workspace=example)  # fmt: skip
+    assert "FAILED" in told.out
+    assert "**FAILED**" in markdown.read_text()
+
+
+def test_retrieval_has_a_ceiling(example, palate, config):
+    config.write_text(YAML.replace(", candidates: 10", ""))
+    found = run(palate, example, config, "--limit", 10)
+    retrieved, shown = found["ceiling"]
+    assert 0 <= shown <= retrieved <= 1
+    oracle = next(one for one in found["lines"] if one["name"] == "oracle")
+    assert oracle["product"]["NDCG@10"]["mean"] == 1
+
+
+def test_a_global_split_is_guarded(example, palate, config):
+    config.write_text(YAML.replace("kind: last", "kind: global, share: 0.2"))
+    found = run(palate, example, config, "--limit", 10)
+    assert found["guard"] == "global"
+    assert "Nothing at or after" in found["guarded"]
+
+
+def test_a_planted_leak_stops_the_run_and_is_named(example, palate, config, told, tmp_path):
+    cases = tmp_path / "cases.jsonl"
+    palate("eval", "cases", cases, "--users", 5, workspace=example)
+    rows = [json.loads(line) for line in cases.read_text().splitlines()]
+    rows[2]["history"] = list(rows[2]["truth"])
+    cases.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    config.write_text(YAML + "data: {cases: cases.jsonl}\n")
+    said = told("eval", "run", config, code=8, workspace=example)
+    assert "Leak (truth-in-history)" in said
+
+
+def test_mistakes_are_told(example, palate, config, told):
+    config.write_text(YAML + "modles: []\n")
+    assert "Did you mean 'models'" in told("eval", "run", config, code=8, workspace=example)
+    config.write_text(YAML.replace("skill=0.9", "skill=9"))
+    assert "no simulated model" in told("eval", "run", config, code=8, workspace=example)
+    schema = json.loads(palate("eval", "schema").out)
+    assert set(schema["properties"]) >= {"data", "split", "models", "gates", "limits"}
