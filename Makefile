@@ -6,10 +6,15 @@ ifeq ($(PALATE_DATA),)
 unexport PALATE_DATA
 endif
 
-.PHONY: demo test test-postgres check bench quality clean lock
+.PHONY: demo eval-demo test test-postgres check bench quality clean lock
 
 demo: .venv/ready
 	@$(BIN)/palate demo
+
+eval-demo: .venv/ready
+	@test -f .demo-eval/palate.toml || $(BIN)/palate init .demo-eval --example movies
+	@$(BIN)/palate -w .demo-eval eval run eval/configs/demo.yaml
+	@$(BIN)/palate -w .demo-eval eval view latest --open
 
 test: .venv/ready
 	@$(BIN)/python -m pytest
@@ -45,4 +50,4 @@ lock:
 		--no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 clean:
-	rm -rf .venv .demo dist build
+	rm -rf .venv .demo .demo-eval dist build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -168,7 +169,15 @@ def _cohorts(
     for value, trait in zip(values.tolist(), traits, strict=True):
         for cohort, name in trait.items():
             groups.setdefault(cohort, {}).setdefault(name, []).append(value)
-    return {
-        cohort: {name: (sum(found) / len(found), len(found)) for name, found in sorted(by.items())}
-        for cohort, by in sorted(groups.items())
-    }
+    return {cohort: _means(by) for cohort, by in sorted(groups.items())}
+
+
+def _means(groups: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, int]]:
+    ordered = sorted(groups.items(), key=_by_number)
+    return {name: (sum(found) / len(found), len(found)) for name, found in ordered}
+
+
+def _by_number(group: tuple[str, object]) -> tuple[int, str]:
+    """Sorts ``5-19`` before ``20-49``."""
+    digits = re.match(r"\d+", group[0])
+    return (int(digits[0]) if digits else -1, group[0])

@@ -153,6 +153,25 @@ def gate(
 
 
 @evaluate.command()
+def view(
+    context: typer.Context,
+    run: str = RUN,
+    browser: bool = typer.Option(False, "--open", help="Open it in the browser."),
+) -> None:
+    """Write the report of a run: one HTML file that fetches nothing."""
+    from palate.eval.report import write_report
+    from palate.eval.runs.finish import gate as check
+    from palate.eval.runs.folder import RunFolder
+
+    folder = RunFolder(Path(_found(context, run)))
+    _, checked = check(folder)
+    path = write_report(folder, checked)
+    say(f"The report is {path.resolve()} ({path.stat().st_size / 1e6:.1f} MB).")
+    if browser:
+        typer.launch(path.resolve().as_uri())
+
+
+@evaluate.command()
 def compare(
     context: typer.Context,
     first: str = typer.Argument(..., help="A run."),

@@ -302,10 +302,12 @@ class Palate(Opened):
         Raises:
             UnknownUser: The user is not known.
         """
+        from palate.workspace.forgotten_runs import forget_in_runs
         from palate.workspace.rejects import forget_in_rejects
 
         with on_disk():
             rejected = forget_in_rejects(self.folder.rejects, user)
+            forget_in_runs(self.folder.data / "runs", user)
         self._settle()
         forgotten = self.store.forget(user)
         if not (forgotten.known or rejected):
