@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from palate.eval.runs.gates import Checked
+from palate.eval.runs.summarise import MANY
 from palate.eval.runs.summary import Difference, Line, Mean, RunSummary
 from palate.prompts.clean import one_line
 
@@ -100,9 +101,12 @@ def notes(summary: RunSummary) -> Iterator[str]:
             f"and among those shown to a model in {shown:.1%}; ranking given a hit is in the "
             "report."
         )
+    method = f"BCa bootstrap by person, {summary.samples:,} samples, seed {summary.seed}"
+    if summary.users > MANY:
+        method = "normal, with the standard error over people"
     yield (
-        f"{summary.level * 100:g} % intervals: BCa bootstrap by person, {summary.samples:,} "
-        f"samples, seed {summary.seed}. The model alone: a failed, cut or silent call scores 0."
+        f"{summary.level * 100:g} % intervals: {method}. The model alone: a failed, cut or silent "
+        "call scores 0."
     )
     if summary.unscored:
         yield f"{summary.unscored} cases without a truth are unscored and in no mean."

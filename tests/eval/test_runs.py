@@ -13,14 +13,17 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from palate.errors import EvalError
+from palate.eval.bootstrap import intervals
 from palate.eval.controls import in_order
 from palate.eval.runs.config import config_from
 from palate.eval.runs.gates import check_gates, junit
 from palate.eval.runs.ledger import read_replies
 from palate.eval.runs.log import Log, read_calls, read_log
+from palate.eval.runs.summarise import normal_intervals
 from palate.eval.runs.summary import read_summary
 from palate.eval.runs.tables import as_markdown
 from palate.eval.runs.values import load_values
@@ -245,3 +248,14 @@ def test_gates_pass_fail_and_become_junit(tmp_path, world):
 def test_what_a_configuration_cannot_hold_is_told(data, words):
     with pytest.raises(EvalError, match=words):
         config_from(data)
+
+
+def test_beyond_many_people_the_normal_interval_is_that_of_the_bootstrap():
+    rng = np.random.default_rng(3)
+    values = rng.beta(0.6, 0.9, size=(3000, 1))
+    users = [("user", str(n // 2)) for n in range(3000)]
+    one = normal_intervals(values, users, 0.95)[0]
+    other = intervals(values, users=users)[0]
+    assert (one.mean, one.low, one.high) == pytest.approx(
+        (other.mean, other.low, other.high), abs=1e-3
+    )
