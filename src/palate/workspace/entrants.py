@@ -68,8 +68,8 @@ class WorkspaceFactory:
         engine = self._palate.engine
         settings = _settings(engine.settings, variant)
         # Both are looked up now: a wrong name is known before the first call.
-        make_ranker(variant.ranker)
-        engine.library.get(settings.prompts.rank)
+        ranker = make_ranker(variant.ranker)
+        engine.library.get(settings.prompts.rank or ranker.template)
         return WorkspaceEntrant(self, variant, model, settings)
 
     def prepared(self, case: Case, probe: str) -> Prepared:
@@ -149,13 +149,15 @@ class WorkspaceEntrant:
             return Answer((), cause="there was no candidate")
         engine = self.factory.engine_parts.engine
         watched = Watched(self.model)
+        ranker, library = make_ranker(self.variant.ranker), engine.library
         task = RankTask(
             candidates=candidates, profile=prepared.profile, request=prepared.request,
             rank_by="fused", items=prepared.items, settings=self.settings,
-            template=engine.library.get(self.settings.prompts.rank), count=engine.count,
+            template=library.get(self.settings.prompts.rank or ranker.template),
+            count=engine.count, library=library,
         )  # fmt: skip
         deadline = time.monotonic() + self.settings.model.timeout
-        ranking = await make_ranker(self.variant.ranker).rank(task, watched, deadline=deadline)
+        ranking = await ranker.rank(task, watched, deadline=deadline)
         shown = [one.item.id for one in candidates[: self.settings.ranking.candidates]]
         return Answer(
             order=ranking.order,
