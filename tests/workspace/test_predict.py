@@ -73,6 +73,8 @@ def test_strangers_and_items_without_events(taught):
     good, bad = taught.predict(None, "i3"), taught.predict(None, "i0")
     assert good.basis == bad.basis == "calibrated" and good.value > bad.value + 0.1
     assert good.history == 0
+    assert "for strangers" in str(taught.predict_pairs([(None, "i3")], ["like"]))
+    assert "for strangers" not in str(taught.predict_pairs([("u1", "i3")], ["like"]))
     unmet = taught.predict("u4", "new")
     assert unmet.basis == "calibrated" and 0 < unmet.value < 1
     assert taught.predict("u4", "new").value > taught.predict("u0", "new").value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -154,9 +154,10 @@ def predict_pairs(
         for one in predictor.predict(request, profile, list(dict.fromkeys(items)), wanted):
             found[user, one.item.id, one.action] = one
     targets = predictor.forecasts.targets
+    pasts = {one.history > 0 for one in found.values()}
     return Predictions(
         tuple(found[user, item, action] for user, item in pairs for action in wanted),
-        {action: standing(action, targets[action]) for action in wanted},
+        {action: standing(action, targets[action], pasts) for action in wanted},
     )
 
 
@@ -170,16 +171,28 @@ def _actions(predictor: Predictor, given: Sequence[Action | str] | None) -> tupl
     return tuple(dict.fromkeys(Action(action) for action in given))
 
 
-def standing(action: Action, target: Target) -> str:
-    """Returns what the predictions of an action stand on, in a sentence or two."""
-    head = target.past
+def standing(action: Action, target: Target, pasts: Collection[bool]) -> str:
+    """Returns what the predictions of an action stand on, in a sentence or two.
+
+    Args:
+        action: Which one.
+        target: What is known of it.
+        pasts: Whether the people have a past: ``True``, ``False``, or both.
+    """
+    told = [_learnt(action, target, past=past) for past in sorted(pasts, reverse=True)]
+    return " ".join(dict.fromkeys(told))
+
+
+def _learnt(action: Action, target: Target, *, past: bool) -> str:
+    head = target.past if past else target.alone
+    who = "" if past else " for strangers"
     if head is None:
         if not target.positives:
             return f"{action}: {target.cause} No number is given."
         rate = f"{target.rate:.2f}" if action is Action.RATE else f"{100 * target.rate:.2g} %"
-        return f"{action}: base rate {rate} of everybody. {target.cause}"
+        return f"{action}: base rate {rate} of everybody{who}. {target.cause}"
     kind = "least squares" if head.calibration is None else head.calibration.kind
     return (
-        f"{action}: learnt from {head.cases:,} held-out meetings ({kind}); squared error "
+        f"{action}{who}: learnt from {head.cases:,} held-out meetings ({kind}); squared error "
         f"{head.loss:.3f} on people left out, {head.base_loss:.3f} for the base rate."
     )
