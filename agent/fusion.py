@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from palate.agent.lift import hold_down
 from palate.domain import Candidate, Opinion, RankBy
 
 
@@ -46,6 +47,7 @@ def fuse(
     shown: Sequence[str],
     weight: float,
     rank_by: RankBy,
+    lift_cap: int | None = None,
 ) -> dict[str, float]:
     """Scores every candidate; those that the model was not shown come after those it was.
 
@@ -55,6 +57,7 @@ def fuse(
         shown: Item ids that the model was shown: the first ones by the prior.
         weight: Of the opinion, at least 0.
         rank_by: ``prior`` and ``model`` force one of the two.
+        lift_cap: Places that an item may stand above its prior rank; ``None`` for no bound.
 
     Returns:
         Item id -> score, strictly decreasing in the final order, which is the dict's order.
@@ -69,7 +72,9 @@ def fuse(
 
     window = sorted(shown, key=lambda item: (-score(item), place[item]))
     rest = [item for item in prior if item not in utility]
-    return descending([(item, score(item)) for item in window], [(i, prior[i]) for i in rest])
+    wanted = {item: score(item) for item in window} | {item: prior[item] for item in rest}
+    order = list(wanted) if lift_cap is None else hold_down(list(wanted), place, lift_cap)
+    return descending([(item, wanted[item]) for item in order], [])
 
 
 def descending(

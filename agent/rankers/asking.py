@@ -62,8 +62,14 @@ def decided(
 ) -> Ranking:
     """Returns the ranking that an opinion and the prior make together."""
     weight = task.settings.ranking.weight
-    shown = list(prompt.labels.values())
-    scores = fuse(task.candidates, opinion, shown=shown, weight=weight, rank_by=task.rank_by)
+    scores = fuse(
+        task.candidates,
+        opinion,
+        shown=list(prompt.labels.values()),
+        weight=weight,
+        rank_by=task.rank_by,
+        lift_cap=task.settings.lift_cap,
+    )
     notes = (f"The token budget cut {', '.join(prompt.dropped)}.",) if prompt.dropped else ()
     return Ranking(
         ranked(scores), scores, task.rank_by, opinion,

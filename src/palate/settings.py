@@ -39,6 +39,10 @@ STRENGTHS: dict[str, float] = {
 Strength = Annotated[float, Field(ge=-1, le=1)]
 
 
+#: Settings that an environment variable gives as values between commas.
+_LISTS = ("catalogue.facts", "catalogue.untrusted")
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,6 +55,9 @@ class CatalogueSettings(_Section):
     language: str = Field("en", description="language of the reasons when nobody says otherwise")
     facts: tuple[str, ...] = Field(
         ("year", "director", "runtime"), description="fields shown in tables and prompts"
+    )
+    untrusted: tuple[str, ...] = Field(
+        (), description="fields that strangers can write, such as title, text; any: a lift cap"
     )
 
 
@@ -108,6 +115,9 @@ class RankingSettings(_Section):
     order: Literal["shuffled", "retrieved", "reversed"] = Field(
         "shuffled", description="order in which the model is shown the candidates"
     )
+    lift_cap: int = Field(
+        3, ge=0, description="places a model may lift an item where catalogue.untrusted names any"
+    )
 
 
 class PromptSettings(_Section):
@@ -137,6 +147,11 @@ class Settings(_Section):
     prompts: PromptSettings = PromptSettings()
     privacy: PrivacySettings = PrivacySettings()
     strengths: Mapping[str, Strength] = Field(default_factory=lambda: dict(STRENGTHS))
+
+    @property
+    def lift_cap(self) -> int | None:
+        """Places that a model may lift an item; ``None`` where the catalogue is trusted."""
+        return self.ranking.lift_cap if self.catalogue.untrusted else None
 
 
 class Loaded(BaseModel):
@@ -218,7 +233,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
         if environ.get(variable):
             value: Any = environ[variable]
             found[name] = (
-                [part.strip() for part in value.split(",")] if name == "catalogue.facts" else value,
+                [part.strip() for part in value.split(",")] if name in _LISTS else value,
                 f"environment {variable}",
             )
     return found

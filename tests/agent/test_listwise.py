@@ -189,3 +189,15 @@ def test_what_a_model_makes_up_is_replaced():
     assert [reason.replaced for reason in replaced] == ["Because you liked Inception."]
     assert replaced[0].written_by == "evidence"
     assert replaced[0].claims
+
+
+def test_strangers_text_caps_how_far_the_model_lifts(task, server):
+    catalogue = SETTINGS.catalogue.model_copy(update={"untrusted": ("title",)})
+    update = {
+        "catalogue": catalogue,
+        "ranking": SETTINGS.ranking.model_copy(update={"lift_cap": 0}),
+    }
+    wary = replace(task, rank_by="model", settings=SETTINGS.model_copy(update=update))
+    assert rank(wary, model_of(server, "good", "wary")).order == PRIOR
+    trusting = replace(task, rank_by="model")
+    assert rank(trusting, model_of(server, "good", "trusting")).order != PRIOR

@@ -127,3 +127,13 @@ def test_a_wrong_flag_of_the_sdk_is_an_instruction(example):
     with pytest.raises(SettingsError, match=r"retrieval\.pool = 0 \(flag\)"):
         Palate.open(example, retrieval__pool=0)
     Palate.open(example).close()  # the failed tries hold no lock
+
+
+def test_the_lift_cap_is_on_where_strangers_can_write(toml):
+    assert load_settings(None, environ={}).settings.lift_cap is None
+    environ = {"PALATE_CATALOGUE_UNTRUSTED": "title, text", "PALATE_RANKING_LIFT_CAP": "2"}
+    loaded = load_settings(None, environ=environ).settings
+    assert loaded.catalogue.untrusted == ("title", "text")
+    assert loaded.lift_cap == 2
+    text = '[catalogue]\nuntrusted = ["tags"]\n'
+    assert load_settings(toml(text), environ={}).settings.lift_cap == 3
