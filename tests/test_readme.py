@@ -25,6 +25,15 @@ BIN = Path(sys.executable).parent
 OTHERS = {"PALATE_WORKSPACE", "PALATE_DATA", "PALATE_UPDATE_SNAPSHOTS"}
 
 
+#: What somebody who follows the README has written before they evaluate.
+EVAL = """
+name: readme
+split: {kind: last, users: 20, seed: 1, candidates: 10}
+prompts: [rank/listwise]
+models: [{id: simulated, name: "simulated:skill=0.6,seed=1"}]
+"""
+
+
 @dataclass(frozen=True)
 class Block:
     """A fenced block: its language, the name it runs under, and its lines."""
@@ -78,6 +87,7 @@ def write_movielens(folder):
             rows.append(f"{user},{film},{liked + rng.choice((0, 0.5, 1))},{10**9 + step * 3600}\n")
     header = "userId,movieId,rating,timestamp\n"
     (folder / "ratings.csv").write_text(header + "".join(rows), encoding="utf-8")
+    (folder / "eval.yaml").write_text(EVAL, encoding="utf-8")
 
 
 def run(block, folder):

@@ -101,3 +101,14 @@ def test_two_candidates_are_enough(ranker, task):
 def test_the_same_reply_gives_the_same_ranking(ranker, task):
     reply = '{"order": "C A B"}'
     assert rank(ranker, task, reply) == rank(ranker, task, reply)
+
+
+def test_strangers_text_lifts_nothing_too_far(ranker, task):
+    untrusted = Settings.model_validate({"catalogue": {"untrusted": ["title"]}})
+    ranking = rank(
+        ranker, replace(task, rank_by="model", settings=untrusted), "T S R Q P O N M L K J I H G"
+    )
+    place = {item: rank for rank, item in enumerate(PRIOR)}
+    assert ranking.opinion
+    assert ranking.order != PRIOR
+    assert all(rank >= place[item] - 3 for rank, item in enumerate(ranking.order))
