@@ -197,7 +197,7 @@ def title_line(item: Item) -> str:
 def item_line(item: Item, settings: Settings) -> str:
     """Returns a candidate's line: title, tags and the facts of the settings."""
     facts = [_fact(name, item.fields.get(name)) for name in settings.catalogue.facts]
-    tags = ", ".join(one_line(tag, 40) for tag in item.tags[:4])
+    tags = ", ".join(one_line(tag, 40) for tag in item.tags[:3])
     return "; ".join(part for part in (title_line(item), tags, *facts) if part)
 
 
