@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from palate.domain import ModelCall
 
 _LINE = re.compile(r"^[\s\-*(\[]*([A-Z]{1,2})[\])]?[\s:.)]+(\S.*)$")
+_YEAR = re.compile(r" \(\d{4}\)$")
 
 
 def labelled(call: ModelCall) -> dict[str, str]:
@@ -41,11 +42,17 @@ def slots_of(call: ModelCall, titles: Mapping[str, str]) -> tuple[str, ...]:
     by_title = {title: item for item, title in titles.items()}
     found: list[str] = []
     for line in labelled(call).values():
-        fitting = [title for title in by_title if line.startswith(title)]
+        fitting = [title for title in by_title if names(line, title)]
         if not fitting:
             return ()
         found.append(by_title[max(fitting, key=len)])
     return tuple(found) if len(set(found)) == len(found) else ()
+
+
+def names(line: str, title: str) -> bool:
+    """Returns whether a candidate's line is of the item with this title, with or without a year."""
+    bare = _YEAR.sub("", title)
+    return line.startswith(bare) and not line[len(bare) : len(bare) + 1].isalnum()
 
 
 def _number(label: str) -> int:

@@ -25,7 +25,7 @@ from palate.domain import Completion, Model, ModelCall, Usage
 from palate.errors import EvalError, ModelError, ModelTimeout
 from palate.eval.ordering import tie_key
 from palate.eval.runs.answer import ItemFacts
-from palate.eval.runs.labels import labelled
+from palate.eval.runs.labels import labelled, names
 from palate.eval.runs.ledger import asked_case
 
 PREFIX = "simulated:"
@@ -129,7 +129,7 @@ class SimulatedModel:
         found: dict[str, float] = {}
         for slot, (label, line) in enumerate(lines.items()):
             if label in wanted:
-                good = any(line.startswith(title[:60]) for title in titles)
+                good = any(names(line, title) for title in titles)
                 lean = 3 * self._skill.bias * (1 - slot / len(lines))
                 noise = -math.log(-math.log(_uniform(f"{self._salt()}|{case.id}|{line}")))
                 found[label] = 6 * self._skill.skill * good + lean + noise

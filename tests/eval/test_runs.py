@@ -16,11 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from palate.domain import Message, ModelCall
 from palate.errors import EvalError
 from palate.eval.bootstrap import intervals
 from palate.eval.controls import in_order
 from palate.eval.runs.config import config_from
 from palate.eval.runs.gates import check_gates, junit
+from palate.eval.runs.labels import labelled, slots_of
 from palate.eval.runs.ledger import read_replies
 from palate.eval.runs.log import Log, read_calls, read_log
 from palate.eval.runs.summarise import normal_intervals
@@ -259,3 +261,12 @@ def test_beyond_many_people_the_normal_interval_is_that_of_the_bootstrap():
     assert (one.mean, one.low, one.high) == pytest.approx(
         (other.mean, other.low, other.high), abs=1e-3
     )
+
+
+def test_labels_and_slots_are_read_off_any_template():
+    text = "Liked:\n- A Film (1999)\nCandidates:\nA Alien; horror\nB Aliens (1986); action\nRank."
+    call = ModelCall((Message("user", text),), 9)
+    assert labelled(call) == {"A": "Alien; horror", "B": "Aliens (1986); action"}
+    titles = {"1": "Aliens (1986)", "2": "Alien (1979)"}
+    assert slots_of(call, titles) == ("2", "1")
+    assert slots_of(call, {"1": "Aliens (1986)"}) == ()
