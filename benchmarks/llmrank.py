@@ -8,7 +8,7 @@ from and under which terms). WORK keeps the workspace; a second run goes on from
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from dataclasses import dataclass
@@ -96,9 +96,21 @@ def _short(weights: object) -> str:
     return ", ".join(f"{name} {weight:+.2f}" for name, weight in weights.items())
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.llmrank", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("data", type=Path, help="the folder with ml-1m/ and cases/")
+    parser.add_argument("work", type=Path, nargs="?", help="a new folder if left out")
+    found = parser.parse_args()
+    if not (found.data / "cases").is_dir():
+        parser.error(f"{found.data} has no folder cases: docs/results.md says what it must hold.")
+    return found
+
+
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(tempfile.mkdtemp(prefix="llmrank-"))
+    asked = _arguments()
+    folder = asked.work or Path(tempfile.mkdtemp(prefix="llmrank-"))
     folder.mkdir(parents=True, exist_ok=True)
-    main(Path(sys.argv[1]), folder)
+    main(asked.data, folder)
