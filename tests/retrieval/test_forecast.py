@@ -15,6 +15,7 @@ from palate.retrieval.forecast.calibrate import (
     sigmoid,
 )
 from palate.retrieval.forecast.isotonic import isotonic_knots, pool_adjacent
+from palate.retrieval.forecast.learn import MOST, HeldOut, sampled
 from palate.retrieval.forecast.outcomes import person_past
 from palate.retrieval.strength import RatingScale
 
@@ -108,3 +109,12 @@ def test_what_is_not_in_the_index_and_what_was_not_said():
     assert found.rows.tolist() == [0] and np.isnan(found.answers[Action.RATE]).all()
     assert found.answers[Action.CLICK].tolist() == [1]
     assert found.answers[Action.PURCHASE].tolist() == [0]
+
+
+@pytest.mark.parametrize(("places", "left"), [(0, 0), (MOST, MOST), (3 * MOST, MOST)])
+def test_a_large_log_gives_a_sample_of_its_meetings(places, left):
+    held = HeldOut(None, np.ones(places, np.bool_), 2 * np.arange(places))
+    drawn = sampled(held).places
+    assert len(drawn) == left
+    assert (np.diff(drawn) > 0).all()
+    assert set(drawn) <= set(held.places)
