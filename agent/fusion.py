@@ -11,7 +11,7 @@ says nothing about which of the others is best.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from palate.agent.lift import hold_down
 from palate.domain import Candidate, Opinion, RankBy
@@ -74,16 +74,14 @@ def fuse(
     rest = [item for item in prior if item not in utility]
     wanted = {item: score(item) for item in window} | {item: prior[item] for item in rest}
     order = list(wanted) if lift_cap is None else hold_down(list(wanted), place, lift_cap)
-    return descending([(item, wanted[item]) for item in order], [])
+    return descending((item, wanted[item]) for item in order)
 
 
-def descending(
-    first: Sequence[tuple[str, float]], rest: Sequence[tuple[str, float]]
-) -> dict[str, float]:
-    """Joins two scored lists, the second below the first, without ties."""
+def descending(scored: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Returns the scores of an order, lowered where they would not fall along it."""
     found: dict[str, float] = {}
     last = math.inf
-    for item, score in (*first, *rest):
+    for item, score in scored:
         # Where scores are large, the next number below is more than a billionth away.
         last = min(score, last - 1e-9, math.nextafter(last, -math.inf))
         found[item] = last

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Message, Model, ModelCall, Recommender
+from palate.errors import EvalError
 from palate.eval.cases import Case, write_cases
 from palate.eval.controls import Identity, ItemKNN, Popularity, Random
 from palate.eval.guard import Guard
@@ -83,7 +84,7 @@ class Shop:
 
     def model(self, variant: Variant) -> Model:
         """There are simulated models only."""
-        raise NotImplementedError(variant.name)
+        raise EvalError(f"{variant.name}: this benchmark has simulated models only.")
 
     def controls(self, names: Sequence[str], seed: int) -> list[Recommender]:
         """Makes those that need no texts; popularity stands in for the prior."""

@@ -99,15 +99,17 @@ def _latency(
 
 def _prompt(palate: Any) -> dict[str, Any]:
     """Tokens and milliseconds of the prompt for 20 candidates and 20 items of history."""
+    from palate.agent.rankers import make_ranker, template_of
     from palate.prompts.render import Brief, render
 
     engine = palate.engine
+    ranker = make_ranker(palate.settings.ranking.ranker)
     prepared = engine.prepare(palate.request("u00000"), prompt=True)
     brief = Brief(
         prepared.pool.candidates, prepared.profile, prepared.request, prepared.items,
         palate.settings,
     )  # fmt: skip
-    template = engine.library.get(palate.settings.prompts.rank or "rank/listwise")
+    template = template_of(ranker, palate.settings, engine.library)
     times = []
     for _ in range(30):
         started = time.perf_counter()

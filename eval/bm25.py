@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from palate.domain import Item, Ranked, Request
-from palate.eval.ordering import ranked
 from palate.eval.pairs import PairTable
 from palate.retrieval.texts import item_text
 from palate.retrieval.words import words
@@ -83,14 +82,8 @@ class BM25:
     def _rank(self, requests: Sequence[Request]) -> Iterator[Ranked]:
         queries = query_rows([self._query(one) for one in requests], self._matrix.shape[1])
         scores = (queries @ self._matrix.T).toarray()
-        code = self._table.code
         for row, request in zip(scores, requests, strict=True):
-            if request.candidates is None:
-                yield self._table.best(row, request)
-            else:
-                known = (code.get(item) for item in request.candidates)
-                found = (0.0 if one is None else float(row[one]) for one in known)
-                yield ranked(request.candidates, found)
+            yield self._table.ordered(row, request)
 
     def _query(self, request: Request) -> list[int]:
         if request.text:

@@ -39,19 +39,7 @@ class Popularity:
 
     def rank(self, requests: Sequence[Request]) -> Sequence[Ranked]:
         """Ranks each request's candidates, or else retrieves."""
-        table, counts = self._table, self._counts
-        return [
-            table.best(counts, request)
-            if request.candidates is None
-            else ranked(
-                request.candidates,
-                (
-                    float(counts[table.code[one]]) if one in table.code else 0.0
-                    for one in request.candidates
-                ),
-            )
-            for request in requests
-        ]
+        return [self._table.ordered(self._counts, request) for request in requests]
 
 
 class Random:

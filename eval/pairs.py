@@ -60,6 +60,18 @@ class PairTable:
         given = [self.code[one] for one in request.history or () if one in self.code]
         return list(dict.fromkeys([*reversed(given), *reversed(stored)]))
 
+    def ordered(self, scores: NDArray[np.float64], request: Request) -> Ranked:
+        """Orders the request's candidates, or else retrieves; an item without a code scores 0.
+
+        Args:
+            scores: One an item, shape (n_items,), finite.
+            request: Says which candidates or how many, and whose history.
+        """
+        if request.candidates is None:
+            return self.best(scores, request)
+        codes = (self.code.get(one) for one in request.candidates)
+        return ranked(request.candidates, (0.0 if c is None else float(scores[c]) for c in codes))
+
     def best(self, scores: NDArray[np.float64], request: Request) -> Ranked:
         """Returns the ``n`` items of the highest score that are not in the person's history.
 

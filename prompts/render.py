@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from palate.domain import Candidate, HistoryEntry, Item, Profile, RenderedPrompt, Request, Wish
@@ -161,12 +161,7 @@ def _values(brief: Brief, items: Mapping[str, Item], history: int) -> dict[str, 
     return {
         "noun": settings.catalogue.noun,
         "nouns": settings.catalogue.nouns,
-        "liked": _titles((e for e in entries if e.strength > SEEN), items),
-        "disliked": _titles((e for e in entries if e.strength < 0), items),
-        "seen": _titles((e for e in entries if 0 <= e.strength <= SEEN), items),
-        "liked_titles": _bare((e for e in entries if e.strength > SEEN), items),
-        "disliked_titles": _bare((e for e in entries if e.strength < 0), items),
-        "seen_titles": _bare((e for e in entries if 0 <= e.strength <= SEEN), items),
+        **_history(entries, items),
         "tastes": [one_line(t.tag, 40) for t in profile.tags if t.weight > 0.1][:5],
         "wishes": [_wish(wish) for wish in profile.wishes[-5:]],
         "request": one_line(brief.request.text or "", 500),
@@ -175,12 +170,18 @@ def _values(brief: Brief, items: Mapping[str, Item], history: int) -> dict[str, 
     }
 
 
-def _titles(entries: Iterable[HistoryEntry], items: Mapping[str, Item]) -> list[str]:
-    return [title_line(items[entry.item]) for entry in entries]
+def _history(entries: Sequence[HistoryEntry], items: Mapping[str, Item]) -> dict[str, list[str]]:
+    """Returns the history by verdict: lines with years, and under ``_titles`` bare ones."""
+    kinds: dict[str, list[Item]] = {"liked": [], "disliked": [], "seen": []}
+    for one in entries:
+        kind = "liked" if one.strength > SEEN else "disliked" if one.strength < 0 else "seen"
+        kinds[kind].append(items[one.item])
+    lines = {kind: [title_line(item) for item in found] for kind, found in kinds.items()}
+    return lines | {f"{kind}_titles": [*map(_bare_title, kinds[kind])] for kind in kinds}
 
 
-def _bare(entries: Iterable[HistoryEntry], items: Mapping[str, Item]) -> list[str]:
-    return [one_line(items[entry.item].title, 80) for entry in entries]
+def _bare_title(item: Item) -> str:
+    return one_line(item.title, 80)
 
 
 def _wish(wish: Wish) -> str:
@@ -204,7 +205,7 @@ def item_line(item: Item, settings: Settings) -> str:
 def brief_line(item: Item) -> str:
     """Returns a candidate's line where every token counts: title and two tags."""
     tags = ", ".join(one_line(tag, 40) for tag in item.tags[:2])
-    title = one_line(item.title, 80)
+    title = _bare_title(item)
     return f"{title}; {tags}" if tags else title
 
 

@@ -82,14 +82,11 @@ def fit(
     tell("reading events")
     # Taken before reading: an event that arrives meanwhile makes the fit count as behind.
     version = store.event_version
-    events, position = store.event_arrays(), index.items.position
-    log = build_interactions(events, position, settings.strengths, without=without)
-    prior, held = _weights(log, index.items, {user for user, _ in without}, seed, tell)
-    scale = store.rating_scale()
-    answers = log_answers(events, position, scale, without=without)
-    forecasts = learn_forecasts(log, answers, index.items, scale, held, progress=tell)
-    save_forecasts(forecasts, index.folder)
-    save_behaviour(learn_behaviour(log, start=_start(held), seed=seed, progress=tell), index.folder)
+    events = store.event_arrays()
+    source = _Source(events, index.items, settings, store.rating_scale(), without, seed)
+    log, prior, learnt = _learn(source, tell)
+    save_forecasts(learnt.forecasts, index.folder)
+    save_behaviour(learnt.behaviour, index.folder)
     save_prior(prior, index.folder)
     _save_state(index.folder, version, index.items, without)
     people = int((log.lengths() > 0).sum())
@@ -267,13 +264,31 @@ def learn_aside(
         seed: As of `fit`.
         progress: Told the name of each step.
     """
-    tell = progress or (lambda _: None)
-    log = build_interactions(events, table.position, settings.strengths)
-    _, held = _weights(log, table, (), seed, tell)
-    answers = log_answers(events, table.position, scale)
-    forecasts = learn_forecasts(log, answers, table, scale, held, progress=tell)
+    source = _Source(events, table, settings, scale, (), seed)
+    return _learn(source, progress or (lambda _: None))[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What is learnt from."""
+
+    events: EventArrays
+    table: ItemTable
+    settings: Settings
+    scale: RatingScale
+    without: Collection[tuple[str, str]]
+    seed: int
+
+
+def _learn(source: _Source, tell: Callable[[str], None]) -> tuple[Interactions, Prior, LearntAside]:
+    events, table, without, seed = source.events, source.table, source.without, source.seed
+    strengths = source.settings.strengths
+    log = build_interactions(events, table.position, strengths, without=without)
+    prior, held = _weights(log, table, {user for user, _ in without}, seed, tell)
+    answers = log_answers(events, table.position, source.scale, without=without)
+    forecasts = learn_forecasts(log, answers, table, source.scale, held, progress=tell)
     behaviour = learn_behaviour(log, start=_start(held), seed=seed, progress=tell)
-    return LearntAside(table, behaviour, forecasts)
+    return log, prior, LearntAside(table, behaviour, forecasts)
 
 
 def _start(held: HeldOut | None) -> Factors | None:

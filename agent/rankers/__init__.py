@@ -9,8 +9,10 @@ from palate.agent.rankers.listwise import ListwiseRanker
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import Ranker, RankTask
 from palate.errors import SettingsError
+from palate.prompts.library import Library, Template
+from palate.settings import Settings
 
-__all__ = ["RANKERS", "RankTask", "Ranker", "make_ranker", "prior_ranking"]
+__all__ = ["RANKERS", "RankTask", "Ranker", "make_ranker", "prior_ranking", "template_of"]
 
 _RANKERS: dict[str, type[Ranker]] = {
     "listwise": ListwiseRanker,
@@ -32,3 +34,12 @@ def make_ranker(name: str) -> Ranker:
             f"No ranker {name!r}. Set ranking.ranker to one of: {', '.join(_RANKERS)}."
         )
     return _RANKERS[name]()
+
+
+def template_of(ranker: Ranker, settings: Settings, library: Library) -> Template:
+    """Returns the template that the settings name, else the ranker's own.
+
+    Raises:
+        PromptError: There is no template of that name.
+    """
+    return library.get(settings.prompts.rank or ranker.template)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from palate.agent.fusion import fuse, ranked
+from palate.agent.models.replies import cost_of
+from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Completion, Model, ModelCall, Opinion, Ranking, RenderedPrompt, Usage
+from palate.errors import ModelError, PromptError
 from palate.prompts.render import Brief, render
+
+#: Reads an order of labels off a reply.
+Parser = Callable[[str, Mapping[str, str]], Opinion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,37 @@ async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) 
         labels=tuple(prompt.labels) if asking.top_logprobs else (),
     )
     return Answer(prompt, await model.complete(call, deadline=deadline))
+
+
+async def one_order(
+    task: RankTask, model: Model, parse: Parser, ranker: str, *, deadline: float
+) -> Ranking:
+    """Asks once for an order; the prior's, with the cause, where none comes back."""
+    try:
+        answer = await ask(task, model, Asking(), deadline=deadline)
+    except (ModelError, PromptError) as error:
+        return unasked(task, error)
+    completion = answer.completion
+    opinion = _whole(parse(completion.text, answer.prompt.labels), completion)
+    if not opinion.order:
+        cause = f"no order could be read from the reply of {model.name}."
+        return prior_ranking(task.candidates, cause=cause, usage=completion.usage)
+    return decided(task, answer.prompt, opinion, completion.usage, ranker)
+
+
+def unasked(task: RankTask, error: ModelError | PromptError) -> Ranking:
+    """Returns the prior's order where no reply came, with the cause and what it cost."""
+    spent = cost_of(error) if isinstance(error, ModelError) else Usage()
+    return prior_ranking(task.candidates, cause=str(error), usage=spent)
+
+
+def _whole(opinion: Opinion, completion: Completion) -> Opinion:
+    """Returns the opinion without the sentence that the token limit cut."""
+    if completion.finish != "length":
+        return opinion
+    reasons = dict(list(opinion.reasons.items())[:-1])
+    repairs = (*opinion.repairs, "reply cut at its token limit")
+    return replace(opinion, reasons=reasons, repairs=repairs)
 
 
 def decided(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from palate.agent.models.replies import cost_of
-from palate.agent.rankers.asking import Answer, Asking, ask, decided, noted
+from palate.agent.rankers.asking import Answer, Asking, ask, decided, noted, unasked
 from palate.agent.rankers.labels import LabelsRanker
 from palate.agent.rankers.logprobs import LabelLogprobs, label_logprobs
 from palate.agent.rankers.prior import prior_ranking
@@ -36,10 +36,8 @@ class FirstTokenRanker:
         """Asks once or twice; steps down to letters where no log-probabilities come."""
         try:
             answer = await ask(task, model, Asking(top_logprobs=TOP), deadline=deadline)
-        except ModelError as error:
-            return prior_ranking(task.candidates, cause=str(error), usage=cost_of(error))
-        except PromptError as error:
-            return prior_ranking(task.candidates, cause=str(error))
+        except (ModelError, PromptError) as error:
+            return unasked(task, error)
         found = _read(answer)
         usage = answer.completion.usage
         if isinstance(found, str):

@@ -18,5 +18,5 @@ def prior_ranking(
         cause: Why the model did not decide, if it was asked to.
         usage: What the attempt cost.
     """
-    scores = descending([(c.item.id, c.prior) for c in candidates], [])
+    scores = descending((c.item.id, c.prior) for c in candidates)
     return Ranking(ranked(scores), scores, "prior", cause=cause, usage=usage or Usage())

@@ -516,35 +516,6 @@ class ModelCall:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a server was seen to do with one model; each is of a reply, never of a status code.
-
-    Attributes:
-        server: Which preset it is taken for: ``vllm``, ``sglang``, ``openai``, ``ollama``,
-            ``llama.cpp``, ``lm-studio`` or ``other``.
-        logprobs: Whether log-probabilities really come.
-        top_logprobs: How many a token at most.
-        token_ids: Whether it takes ``logprob_token_ids``.
-        schema: Whether a JSON schema is really obeyed.
-        thinking: Whether the model thinks before it answers: ``no``, ``off`` (it could, and was
-            told not to) or ``on``.
-        max_tokens_field: What the server calls the limit of the reply.
-        context: Tokens of prompt and reply together, where the server says so.
-        tokenize: Whether it counts tokens itself, at ``/tokenize``.
-    """
-
-    server: str = "other"
-    logprobs: bool = False
-    top_logprobs: int = 0
-    token_ids: bool = False
-    schema: bool = False
-    thinking: str = "no"
-    max_tokens_field: str = "max_tokens"
-    context: int | None = None
-    tokenize: bool = False
-
-
 @runtime_checkable
 class Model(Protocol):
     """A language model behind some provider."""

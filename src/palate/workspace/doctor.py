@@ -174,13 +174,13 @@ def _prior(palate: Palate) -> list[Check]:
 
 
 def _prompts(palate: Palate) -> list[Check]:
-    from palate.agent.rankers import make_ranker
+    from palate.agent.rankers import make_ranker, template_of
     from palate.prompts.tokens import make_counter
     from palate.workspace.check import check_prompts
 
     states = check_prompts(palate.folder.prompts)
     ranker = make_ranker(palate.settings.ranking.ranker)
-    palate.library.get(palate.settings.prompts.rank or ranker.template)
+    template_of(ranker, palate.settings, palate.library)
     make_counter(palate.settings.prompts.tokenizer)
     wrong = {name: state for name, state in states.items() if state != "ok"}
     if wrong:

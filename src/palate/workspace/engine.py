@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from palate.agent.rankers import RankTask, make_ranker, prior_ranking
+from palate.agent.rankers import Ranker, RankTask, make_ranker, prior_ranking, template_of
 from palate.agent.reasons import write_reasons
 from palate.domain import (
     Item,
@@ -140,19 +140,29 @@ class Engine:
     async def _with_model(self, prepared: Prepared) -> Slate:
         assert self.model is not None
         ranker = make_ranker(prepared.request.ranker or self.settings.ranking.ranker)
-        task = RankTask(
+        task = self.task(prepared, ranker, prepared.asked, self.settings)
+        deadline = time.monotonic() + self.settings.model.timeout
+        return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
+
+    def task(
+        self, prepared: Prepared, ranker: Ranker, rank_by: RankBy, settings: Settings
+    ) -> RankTask:
+        """Returns what a ranker is given of a prepared request.
+
+        Raises:
+            PromptError: There is no template of the name that the settings give.
+        """
+        return RankTask(
             candidates=prepared.pool.candidates,
             profile=prepared.profile,
             request=prepared.request,
-            rank_by=prepared.asked,
+            rank_by=rank_by,
             items=prepared.items,
-            settings=self.settings,
-            template=self.library.get(self.settings.prompts.rank or ranker.template),
+            settings=settings,
+            template=template_of(ranker, settings, self.library),
             count=self.count,
             library=self.library,
         )
-        deadline = time.monotonic() + self.settings.model.timeout
-        return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
 
     def _slate(self, prepared: Prepared, ranking: Ranking) -> Slate:
         request, pool = prepared.request, prepared.pool
@@ -214,7 +224,8 @@ class Engine:
             prepared.pool.candidates, prepared.profile, request, prepared.items, self.settings
         )
         ranker = make_ranker(request.ranker or self.settings.ranking.ranker)
-        chosen = self.library.get(template or self.settings.prompts.rank or ranker.template)
+        chosen = self.library.get(template) if template else None
+        chosen = chosen or template_of(ranker, self.settings, self.library)
         return render(chosen, brief, self.count)
 
     def recommender(self, rank_by: RankBy) -> WorkspaceRecommender:

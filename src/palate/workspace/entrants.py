@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from palate.agent.models import make_model
-from palate.agent.rankers import RankTask, make_ranker
+from palate.agent.rankers import make_ranker, template_of
 from palate.agent.reasons import write_reasons
 from palate.domain import Completion, Message, Model, ModelCall, Ranking, Recommender
 from palate.errors import EvalError
@@ -18,7 +18,7 @@ from palate.eval.runs.answer import Answer, ItemFacts, Told
 from palate.eval.runs.labels import slots_of
 from palate.prompts.render import title_line
 from palate.settings import ModelSettings, Settings
-from palate.workspace.engine import Prepared
+from palate.workspace.engine import Engine, Prepared
 from palate.workspace.probes import Prober
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class WorkspaceFactory:
         settings = _settings(engine.settings, variant)
         # Both are looked up now: a wrong name is known before the first call.
         ranker = make_ranker(variant.ranker)
-        engine.library.get(settings.prompts.rank or ranker.template)
+        template_of(ranker, settings, engine.library)
         return WorkspaceEntrant(self, variant, model, settings)
 
     def prepared(self, case: Case, probe: str) -> Prepared:
@@ -85,9 +85,9 @@ class WorkspaceFactory:
         return self._prepared[key]
 
     @property
-    def engine_parts(self) -> Palate:
-        """The snapshot."""
-        return self._palate
+    def engine(self) -> Engine:
+        """That of the snapshot."""
+        return self._palate.engine
 
     def controls(self, names: Sequence[str], seed: int) -> Sequence[Recommender]:
         """Makes controls over the snapshot's events."""
@@ -147,15 +147,8 @@ class WorkspaceEntrant:
         candidates = prepared.pool.candidates
         if not candidates:
             return Answer((), cause="there was no candidate")
-        engine = self.factory.engine_parts.engine
-        watched = Watched(self.model)
-        ranker, library = make_ranker(self.variant.ranker), engine.library
-        task = RankTask(
-            candidates=candidates, profile=prepared.profile, request=prepared.request,
-            rank_by="fused", items=prepared.items, settings=self.settings,
-            template=library.get(self.settings.prompts.rank or ranker.template),
-            count=engine.count, library=library,
-        )  # fmt: skip
+        watched, ranker = Watched(self.model), make_ranker(self.variant.ranker)
+        task = self.factory.engine.task(prepared, ranker, "fused", self.settings)
         deadline = time.monotonic() + self.settings.model.timeout
         ranking = await ranker.rank(task, watched, deadline=deadline)
         shown = [one.item.id for one in candidates[: self.settings.ranking.candidates]]

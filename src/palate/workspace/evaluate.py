@@ -88,21 +88,21 @@ def run(
         EvalError: The configuration cannot be carried out, the guard found a leak, the money is
             spent, or a replayed log lacks a reply. What was answered is kept.
     """
-    with _ready(palate, config, options, steps) as (work, folder, factory):
+    with _ready(palate, config, options, steps) as (work, folder, factory, guard):
         log = Log.open(folder.log, _header(folder), retry_errors=options.retry_errors)
         try:
             carry_out(work, factory, log, notify)
         finally:
             log.close()
         steps("computing the summary")
-        done = Finished(folder, folder.config(), work.cases, work.variants, factory.guard)
+        done = Finished(folder, folder.config(), work.cases, work.variants, guard)
         return folder, finish(done, factory)
 
 
 @contextmanager
 def _ready(
     palate: Palate, config: EvalConfig, options: Options, steps: Steps
-) -> Iterator[tuple[Work, RunFolder, GuardedFactory]]:
+) -> Iterator[tuple[Work, RunFolder, WorkspaceFactory, Guard]]:
     """Makes everything that a run needs, and closes the snapshot afterwards."""
     folder = find_run(runs_of(palate), options.resume) if options.resume else None
     if folder is not None:
@@ -115,20 +115,12 @@ def _ready(
     if folder is not None:
         cases = read_cases(folder.cases)
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
-        factory = GuardedFactory(snapshot, config, cases, guard)
+        factory = WorkspaceFactory(snapshot, config, cases)
         work = _work(cases, variants_of(config, repeat=options.repeat), config, options)
         if folder is None:
             folder = new_run(runs_of(palate), config.name)
             _begin(folder, config, cases, options)
-        yield work, folder, factory
-
-
-class GuardedFactory(WorkspaceFactory):
-    """A factory that remembers its guard."""
-
-    def __init__(self, palate: Palate, config: EvalConfig, cases: list[Case], guard: Guard) -> None:
-        super().__init__(palate, config, cases)
-        self.guard = guard
+        yield work, folder, factory, guard
 
 
 def _cases(palate: Palate, config: EvalConfig) -> tuple[list[Case], Guard]:
