@@ -12,7 +12,16 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from palate.domain import Candidate, HistoryEntry, Item, Profile, RenderedPrompt, Request, Wish
+from palate.domain import (
+    Action,
+    Candidate,
+    HistoryEntry,
+    Item,
+    Profile,
+    RenderedPrompt,
+    Request,
+    Wish,
+)
 from palate.errors import PromptError
 from palate.prompts.clean import one_line
 from palate.prompts.languages import language_name
@@ -24,6 +33,19 @@ from palate.settings import Settings
 LABELS = string.ascii_uppercase
 #: Up to this strength an item was merely seen: neither liked nor disliked.
 SEEN = 0.15
+#: What "will this person ..." asks about.
+DEEDS = {
+    Action.VIEW: "look at it",
+    Action.CLICK: "click on it",
+    Action.LIKE: "like it",
+    Action.DISLIKE: "dislike it",
+    Action.RATE: "rate it 4 out of 5 or better",
+    Action.PURCHASE: "buy it",
+    Action.PLAY: "play it",
+    Action.SAVE: "save it for later",
+    Action.SKIP: "skip it",
+    Action.DISMISS: "dismiss it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,7 @@ class Brief:
         shuffle: Letters by a seeded shuffle; ``False`` gives them in the order of candidates.
         seed: Of that shuffle; ``None`` takes the one of the settings.
         reverse: The same deal the other way round: what was A stands last.
+        action: What the person may do, for templates that ask about it.
     """
 
     candidates: Sequence[Candidate]
@@ -67,6 +90,7 @@ class Brief:
     shuffle: bool = True
     seed: int | None = None
     reverse: bool = False
+    action: Action = Action.LIKE
 
 
 def render(template: Template, brief: Brief, count: Counter) -> RenderedPrompt:
@@ -76,7 +100,7 @@ def render(template: Template, brief: Brief, count: Counter) -> RenderedPrompt:
         PromptError: Even the smallest form does not fit the budget, or variables are missing.
     """
     settings = brief.settings
-    most = min(len(brief.candidates), settings.ranking.candidates)
+    most = min(len(brief.candidates), settings.ranking.candidates, len(LABELS))
     full = Scope(settings.prompts.history, most)
     for scope in _scopes(full):
         prompt = _fill(template, scope, brief, count)
@@ -140,8 +164,6 @@ def _fill(template: Template, scope: Scope, brief: Brief, count: Counter) -> Ren
 
 
 def _labels(shown: Sequence[Candidate], brief: Brief) -> dict[str, str]:
-    if len(shown) > len(LABELS):
-        raise PromptError(f"At most {len(LABELS)} candidates have a letter; {len(shown)} given.")
     ids, ranking = [candidate.item.id for candidate in shown], brief.settings.ranking
     dealt = brief.shuffle and (ranking.order == "shuffled" or brief.seed is not None)
     if dealt:
@@ -167,6 +189,7 @@ def _values(brief: Brief, items: Mapping[str, Item], history: int) -> dict[str, 
         "request": one_line(brief.request.text or "", 500),
         "scene": one_line(brief.request.scene or "", 100),
         "language": language_name(language),
+        "deed": DEEDS[brief.action],
     }
 
 

@@ -6,8 +6,12 @@ from palate.agent.rankers.consensus import ConsensusRanker
 from palate.agent.rankers.first_token import FirstTokenRanker
 from palate.agent.rankers.labels import LabelsRanker
 from palate.agent.rankers.listwise import ListwiseRanker
+from palate.agent.rankers.pairwise import PairwiseRanker
+from palate.agent.rankers.pointwise import PointwiseRanker
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import Ranker, RankTask
+from palate.agent.rankers.setwise import SetwiseRanker
+from palate.agent.rankers.windows import WindowsRanker
 from palate.errors import SettingsError
 from palate.prompts.library import Library, Template
 from palate.settings import Settings
@@ -19,6 +23,10 @@ _RANKERS: dict[str, type[Ranker]] = {
     "labels": LabelsRanker,
     "first-token": FirstTokenRanker,
     "consensus": ConsensusRanker,
+    "pointwise": PointwiseRanker,
+    "pairwise": PairwiseRanker,
+    "setwise": SetwiseRanker,
+    "windows": WindowsRanker,
 }
 RANKERS = tuple(_RANKERS)
 

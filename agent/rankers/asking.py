@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from palate.agent.fusion import fuse, ranked
@@ -11,7 +12,7 @@ from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Completion, Model, ModelCall, Opinion, Ranking, RenderedPrompt, Usage
 from palate.errors import ModelError, PromptError
-from palate.prompts.render import Brief, render
+from palate.prompts.render import LABELS, Brief, render
 
 #: Reads an order of labels off a reply.
 Parser = Callable[[str, Mapping[str, str]], Opinion]
@@ -25,11 +26,13 @@ class Asking:
         seed: Of the letters; ``None`` takes the one of the settings.
         reverse: The candidates stand the other way round, with the letters in order.
         top_logprobs: How many log-probabilities to ask for; then one token is all that is wanted.
+        words: Whose log-probabilities are wanted; empty for those of the letters.
     """
 
     seed: int | None = None
     reverse: bool = False
     top_logprobs: int = 0
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,43 @@ async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) 
         schema=prompt.schema,
         top_logprobs=asking.top_logprobs,
         seed=settings.ranking.seed,
-        labels=tuple(prompt.labels) if asking.top_logprobs else (),
+        labels=(asking.words or tuple(prompt.labels)) if asking.top_logprobs else (),
     )
     return Answer(prompt, await model.complete(call, deadline=deadline))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Several questions, asked at once.
+
+    Attributes:
+        answers: In the order of the questions; ``None`` where none came.
+        usage: What all of them cost, those in vain too.
+        cause: Why the first one in vain was, if any was.
+    """
+
+    answers: tuple[Answer | None, ...]
+    usage: Usage
+    cause: str | None
+
+
+async def ask_all(
+    questions: Sequence[tuple[RankTask, Asking]], model: Model, *, deadline: float
+) -> Asked:
+    """Asks several questions at once; what fails is counted, and stops no other."""
+    asked = (ask(task, model, asking, deadline=deadline) for task, asking in questions)
+    answers: list[Answer | None] = []
+    usage, causes = Usage(), []
+    for one in await asyncio.gather(*asked, return_exceptions=True):
+        answers.append(one if isinstance(one, Answer) else None)
+        if isinstance(one, Answer):
+            usage += one.completion.usage
+        elif isinstance(one, ModelError | PromptError):
+            usage += cost_of(one) if isinstance(one, ModelError) else Usage()
+            causes.append(str(one))
+        else:
+            raise one
+    return Asked(tuple(answers), usage, causes[0] if causes else None)
 
 
 async def one_order(
@@ -98,21 +135,35 @@ def _whole(opinion: Opinion, completion: Completion) -> Opinion:
 def decided(
     task: RankTask, prompt: RenderedPrompt, opinion: Opinion, usage: Usage, ranker: str
 ) -> Ranking:
-    """Returns the ranking that an opinion and the prior make together."""
+    """Returns the ranking that an opinion on one prompt and the prior make together."""
+    ranking = settled(task, list(prompt.labels.values()), opinion, usage, ranker)
+    wanted = min(len(task.candidates), task.settings.ranking.candidates)
+    letters = f"{ranker} shows {len(LABELS)} candidates at most; windows and setwise show {wanted}."
+    return noted(ranking, *cut_notes([prompt]), *([letters] if wanted > len(LABELS) else []))
+
+
+def settled(
+    task: RankTask, shown: Sequence[str], opinion: Opinion, usage: Usage, ranker: str
+) -> Ranking:
+    """Returns the ranking that an opinion on the shown items and the prior make together."""
     weight = task.settings.ranking.weight
     scores = fuse(
         task.candidates,
         opinion,
-        shown=list(prompt.labels.values()),
+        shown=shown,
         weight=weight,
         rank_by=task.rank_by,
         lift_cap=task.settings.lift_cap,
     )
-    notes = (f"The token budget cut {', '.join(prompt.dropped)}.",) if prompt.dropped else ()
     return Ranking(
-        ranked(scores), scores, task.rank_by, opinion,
-        weight=weight, usage=usage, ranker=ranker, notes=notes,
-    )  # fmt: skip
+        ranked(scores), scores, task.rank_by, opinion, weight=weight, usage=usage, ranker=ranker
+    )
+
+
+def cut_notes(prompts: Sequence[RenderedPrompt]) -> tuple[str, ...]:
+    """Returns a sentence for each cut that the token budget made."""
+    cuts = dict.fromkeys(", ".join(prompt.dropped) for prompt in prompts if prompt.dropped)
+    return tuple(f"The token budget cut {cut}." for cut in cuts)
 
 
 def noted(ranking: Ranking, *notes: str) -> Ranking:

@@ -12,18 +12,14 @@ from dataclasses import replace
 from palate.agent.models.replies import cost_of
 from palate.agent.rankers.asking import Answer, Asking, ask, decided, noted, unasked
 from palate.agent.rankers.labels import LabelsRanker
-from palate.agent.rankers.logprobs import LabelLogprobs, label_logprobs
+from palate.agent.rankers.logprobs import LEAST_MASS, TOP, LabelLogprobs, label_logprobs
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Model, Opinion, Ranking, Usage
 from palate.errors import ModelError, PromptError
 
-#: As many as every server gives.
-TOP = 20
 #: Below this difference of probabilities the first place is nearly a draw.
 MARGIN = 0.2
-#: Below this share of probability on letters the model did not mean to name one.
-LEAST_MASS = 0.05
 
 
 class FirstTokenRanker:

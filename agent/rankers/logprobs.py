@@ -12,6 +12,10 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+#: As many as every server gives.
+TOP = 20
+#: Below this share of probability on labels the model did not mean to name one.
+LEAST_MASS = 0.05
 _EPSILON = 1e-6
 #: What tokenizers write for the blank before a word.
 _BLANKS = " \t\n\u0120\u2581\u010a"
@@ -36,6 +40,25 @@ class LabelLogprobs:
         """Probability of the best label minus that of the second, in [0, 1]."""
         best = [math.exp(value) for value in list(self.values.values())[:2]]
         return best[0] - best[1] if len(best) == 2 else 1.0
+
+
+def log_odds(returned: Mapping[str, float]) -> float | None:
+    """Returns log P(yes) - log P(no) of one decoded token, capitals or not.
+
+    A side that was not returned is less likely than the least likely token that was.
+
+    Returns:
+        ``None`` where neither side was returned, or next to none of the probability was on them.
+    """
+    sides = {"yes": [], "no": []}  # type: dict[str, list[float]]
+    for token, value in returned.items():
+        sides.get(token.strip(_BLANKS).lower(), []).append(value)
+    heard = [value for values in sides.values() for value in values]
+    if not heard or _log_sum(heard) < math.log(LEAST_MASS):
+        return None
+    floor = min(returned.values()) - _EPSILON
+    yes, no = (_log_sum(values or [floor]) for values in sides.values())
+    return yes - no
 
 
 def label_logprobs(returned: Mapping[str, float], labels: Iterable[str]) -> LabelLogprobs | None:

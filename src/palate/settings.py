@@ -105,10 +105,15 @@ class RankingSettings(_Section):
 
     rank_by: RankBy = Field("fused", description="prior, model, or fused")
     ranker: str = Field(
-        "listwise", description="listwise, labels, first-token or consensus: how the model is asked"
+        "listwise",
+        description="how the model is asked: listwise, labels, first-token, consensus, pointwise, "
+        "pairwise, setwise or windows",
     )
     permutations: int = Field(5, ge=2, le=20, description="orders that consensus asks for")
-    candidates: int = Field(20, ge=2, le=26, description="how many the model is shown")
+    candidates: int = Field(20, ge=2, le=200, description="how many the model is shown")
+    window: int = Field(20, ge=4, le=26, description="candidates in a prompt of windows")
+    rounds: int = Field(5, ge=1, le=20, description="rounds of pairwise and setwise")
+    set_size: int = Field(5, ge=3, le=20, description="candidates in a prompt of setwise")
     reasons: int = Field(5, ge=0, le=20, description="reasons asked from the model")
     weight: float = Field(0.5, ge=0, le=10, description="untuned weight of the model's opinion")
     seed: int = Field(0, description="seed of the label shuffle")

@@ -8,14 +8,15 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from likes import Simulated
 
 from palate.agent.models.openai import OpenAIModel
 from palate.agent.models.replies import read_logprobs
 from palate.agent.models.scripted import ScriptedModel
-from palate.agent.rankers import RankTask, make_ranker
+from palate.agent.rankers import RANKERS, RankTask, make_ranker
 from palate.agent.rankers.aggregate import agreement, borda, kemeny
 from palate.agent.rankers.logprobs import label_logprobs
-from palate.domain import Candidate, Completion, Item, Profile, Request, Start, Usage
+from palate.domain import Candidate, Item, Profile, Request, Start
 from palate.errors import SettingsError
 from palate.prompts.library import Library
 from palate.prompts.tokens import make_counter
@@ -25,31 +26,6 @@ LIBRARY = Library.open(None)
 CANDIDATES = [Candidate(Item(f"id-{n}", f"Film {n}"), -0.1 * n) for n in range(8)]
 TOKENS = st.text(max_size=2) | st.sampled_from("ABC")
 PRIOR = tuple(c.item.id for c in CANDIDATES)
-
-
-class Simulated:
-    """A simulated model: likes the films of high number; its first token says how much."""
-
-    name = "simulated"
-
-    def __init__(self, sharpness=1.0, mass=1.0, bias=0.0, top=20):
-        self.sharpness, self.mass, self.bias, self.top = sharpness, mass, bias, top
-        self.calls = []
-
-    async def complete(self, call, *, deadline):
-        self.calls.append(call)
-        listed = [line.split() for line in call.messages[-1].content.splitlines()]
-        letters = {words[0]: int(words[2]) for words in listed if words[1:2] == ["Film"]}
-        taste = {
-            letter: self.sharpness * number - self.bias * place
-            for place, (letter, number) in enumerate(letters.items())
-        }
-        order = sorted(taste, key=lambda letter: -taste[letter])
-        if not call.top_logprobs:
-            return Completion(" ".join(order), self.name, "stop", Usage(1, 100, 20))
-        total = math.log(sum(map(math.exp, taste.values()))) - math.log(self.mass)
-        top = {f" {letter}": taste[letter] - total for letter in order[: self.top]}
-        return Completion(order[0], self.name, "length", Usage(1, 100, 1), (top,))
 
 
 def task(name, **settings):
@@ -66,7 +42,7 @@ def rank(name, model, **settings):
     return asyncio.run(make_ranker(name).rank(task(name, **settings), model, deadline=deadline))
 
 
-@pytest.mark.parametrize("name", ["labels", "first-token", "consensus"])
+@pytest.mark.parametrize("name", [name for name in RANKERS if name != "listwise"])
 def test_a_models_order_is_found(name):
     ranking = rank(name, Simulated())
     assert ranking.order == tuple(reversed(PRIOR))

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from likes import Simulated
 
 from palate.agent.models.scripted import ScriptedModel
 from palate.agent.rankers import RANKERS, Ranker, RankTask, make_ranker
@@ -38,7 +39,7 @@ def task(ranker):
 
 
 def rank(ranker, task, reply, seconds=5.0):
-    model = reply if isinstance(reply, ScriptedModel) else ScriptedModel(lambda _: reply)
+    model = ScriptedModel(lambda _: reply) if isinstance(reply, str) else reply
     return asyncio.run(ranker.rank(task, model, deadline=time.monotonic() + seconds))
 
 
@@ -105,9 +106,7 @@ def test_the_same_reply_gives_the_same_ranking(ranker, task):
 
 def test_strangers_text_lifts_nothing_too_far(ranker, task):
     untrusted = Settings.model_validate({"catalogue": {"untrusted": ["title"]}})
-    ranking = rank(
-        ranker, replace(task, rank_by="model", settings=untrusted), "T S R Q P O N M L K J I H G"
-    )
+    ranking = rank(ranker, replace(task, rank_by="model", settings=untrusted), Simulated())
     place = {item: rank for rank, item in enumerate(PRIOR)}
     assert ranking.opinion
     assert ranking.order != PRIOR

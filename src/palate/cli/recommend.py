@@ -26,7 +26,7 @@ def recommend(
     scene: str | None = typer.Option(None, help="The context, in words."),
     rank_by: str | None = typer.Option(None, help="prior, model or fused."),
     ranker: str | None = typer.Option(
-        None, help="How the model is asked: listwise, labels, first-token or consensus."
+        None, help="How the model is asked: listwise, labels, first-token, setwise, ..."
     ),
     language: str | None = typer.Option(None, help="Language of the reasons, such as zh."),
     model: str | None = MODEL,
