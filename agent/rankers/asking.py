@@ -146,7 +146,8 @@ def settled(
     task: RankTask, shown: Sequence[str], opinion: Opinion, usage: Usage, ranker: str
 ) -> Ranking:
     """Returns the ranking that an opinion on the shown items and the prior make together."""
-    weight = task.settings.ranking.weight
+    learnt = task.tuned.get((task.template.sha256, ranker))
+    weight = task.settings.ranking.weight if learnt is None else learnt.weight
     scores = fuse(
         task.candidates,
         opinion,
@@ -155,9 +156,11 @@ def settled(
         rank_by=task.rank_by,
         lift_cap=task.settings.lift_cap,
     )
+    remarks = learnt.remarks if learnt is not None and task.rank_by == "fused" else ()
     return Ranking(
-        ranked(scores), scores, task.rank_by, opinion, weight=weight, usage=usage, ranker=ranker
-    )
+        ranked(scores), scores, task.rank_by, opinion, notes=remarks,
+        weight=weight, tuned=learnt is not None, usage=usage, ranker=ranker,
+    )  # fmt: skip
 
 
 def cut_notes(prompts: Sequence[RenderedPrompt]) -> tuple[str, ...]:

@@ -12,7 +12,13 @@ from dataclasses import replace
 from palate.agent.models.replies import cost_of
 from palate.agent.rankers.asking import Answer, Asking, ask, decided, noted, unasked
 from palate.agent.rankers.labels import LabelsRanker
-from palate.agent.rankers.logprobs import LEAST_MASS, TOP, LabelLogprobs, label_logprobs
+from palate.agent.rankers.logprobs import (
+    LEAST_MASS,
+    TOP,
+    LabelLogprobs,
+    label_logprobs,
+    without_lean,
+)
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Model, Opinion, Ranking, Usage
@@ -34,7 +40,7 @@ class FirstTokenRanker:
             answer = await ask(task, model, Asking(top_logprobs=TOP), deadline=deadline)
         except (ModelError, PromptError) as error:
             return unasked(task, error)
-        found = _read(answer)
+        found = self._read(task, answer)
         usage = answer.completion.usage
         if isinstance(found, str):
             return await self._by_letters(task, model, found, usage, deadline)
@@ -50,6 +56,13 @@ class FirstTokenRanker:
         opinion = Opinion(order=tuple(item for item in order if item in heard), logprobs=by_item)
         return noted(decided(task, answer.prompt, opinion, usage, self.name), *notes)
 
+    def _read(self, task: RankTask, answer: Answer) -> LabelLogprobs | str:
+        """Reads a reply; without the model's lean to slots, where that was learnt."""
+        found, learnt = _read(answer), task.tuned.get((answer.prompt.sha256, self.name))
+        if isinstance(found, str) or learnt is None:
+            return found
+        return without_lean(found, list(answer.prompt.labels), learnt.leans)
+
     async def _again(
         self, task: RankTask, model: Model, deadline: float
     ) -> tuple[dict[str, float] | None, Usage, str]:
@@ -59,7 +72,7 @@ class FirstTokenRanker:
             answer = await ask(task, model, asking, deadline=deadline)
         except ModelError as error:
             return None, cost_of(error), f"Asked twice; the second time in vain: {error}"
-        found = _read(answer)
+        found = self._read(task, answer)
         if isinstance(found, str):
             return None, answer.completion.usage, f"Asked twice; the second time in vain: {found}"
         told = "Asked twice, in both orders: the first place was nearly a draw."

@@ -9,8 +9,8 @@ mask), so the softmax over the labels is ours.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 #: As many as every server gives.
 TOP = 20
@@ -89,6 +89,42 @@ def label_logprobs(returned: Mapping[str, float], labels: Iterable[str]) -> Labe
         mass=min(1.0, math.exp(_log_sum(known.values()))),
         missing=tuple(label for label in wanted if label not in known),
     )
+
+
+def without_lean(
+    found: LabelLogprobs, slots: Sequence[str], leans: Sequence[float]
+) -> LabelLogprobs:
+    """Takes off what a model adds to a slot, whoever stands there.
+
+    Letters are dealt by chance, so that over many prompts the mean log-probability of a slot is the
+    model's own lean to it; it needs no truth (after PriDe, arXiv 2309.03882).
+
+    Args:
+        found: Of one reply.
+        slots: Labels in the order of the prompt.
+        leans: A log-probability a slot; slots beyond its end have none. Empty: nothing is known.
+    """
+    if not leans:
+        return found
+    lean = dict(zip(slots, leans, strict=False))
+    raw = {label: value - lean.get(label, 0.0) for label, value in found.values.items()}
+    total = _log_sum(raw.values())
+    order = sorted(raw, key=lambda label: (-raw[label], label))
+    return replace(found, values={label: raw[label] - total for label in order})
+
+
+def lean_of(replies: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
+    """Returns the mean centred log-probability of each slot over many prompts.
+
+    Args:
+        replies: Label -> log-probability of each, in the order of the prompt. The longest prompts
+            count, the others show fewer slots.
+    """
+    widest = max(map(len, replies), default=0)
+    rows = [list(one.values()) for one in replies if len(one) == widest]
+    means = [sum(column) / len(rows) for column in zip(*rows, strict=True)]
+    middle = sum(means) / max(len(means), 1)
+    return tuple(round(value - middle, 6) for value in means)
 
 
 def _log_sum(values: Iterable[float]) -> float:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from palate.agent.tuning_store import OfModel
 from palate.domain import Candidate, Item, Model, Profile, RankBy, Ranking, Request
 from palate.prompts.library import Library, Template
 from palate.prompts.tokens import Counter
@@ -23,6 +24,7 @@ class RankTask:
         template: Of the ranker.
         count: Counts tokens.
         library: Where a ranker finds another template when it has to step down.
+        tuned: What was learnt for the model that is asked.
     """
 
     candidates: Sequence[Candidate]
@@ -34,6 +36,7 @@ class RankTask:
     template: Template
     count: Counter
     library: Library | None = None
+    tuned: OfModel = field(default_factory=dict)
 
 
 @runtime_checkable

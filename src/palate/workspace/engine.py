@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from palate.agent.rankers import Ranker, RankTask, make_ranker, prior_ranking, template_of
 from palate.agent.reasons import write_reasons
+from palate.agent.tuning_store import Weights
 from palate.domain import (
     Item,
     Model,
@@ -69,6 +70,8 @@ class Engine:
     ) -> None:
         self.store, self.retriever, self.library = store, retriever, library
         self.settings, self.model = settings, model
+        #: What `palate tune` has learnt.
+        self.weights = Weights({})
         self.traces = TraceLog(store)
 
     @cached_property
@@ -162,6 +165,7 @@ class Engine:
             template=template_of(ranker, settings, self.library),
             count=self.count,
             library=self.library,
+            tuned=self.weights.of_model(self.model.name) if self.model else {},
         )
 
     def _slate(self, prepared: Prepared, ranking: Ranking) -> Slate:

@@ -131,9 +131,12 @@ class Opened(Parts):
         """Turns requests into slates."""
         from palate.agent.models import make_model
         from palate.workspace.engine import Engine
+        from palate.workspace.tuned import read_weights
 
         model = self._chosen[0] if self._chosen else make_model(self.settings.model, os.environ)
-        return Engine(self.store, self.retriever, self.library, self.settings, model)
+        engine = Engine(self.store, self.retriever, self.library, self.settings, model)
+        engine.weights = read_weights(self)
+        return engine
 
     def use_model(self, model: Model | None) -> None:
         """Uses this model object (or none) instead of the one that the settings name."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from palate.retrieval.store import Forgotten, Trace
     from palate.workspace.predict import Predictions
     from palate.workspace.slate import Slate
+    from palate.workspace.tuned import TuneReport
     from palate.workspace.why import Why
     from palate.workspace.why_not import WhyNot
 
@@ -232,6 +233,27 @@ class Palate(Opened):
     async def apredict(self, user: str | None, item: str, action: str = "like") -> Prediction:
         """Does what `predict` does, without blocking the event loop."""
         return await asyncio.to_thread(self.predict, user, item, action)
+
+    def tune(self, *, progress: Callable[[str], None] | None = None, **wanted: Any) -> TuneReport:
+        """Learns what the model's opinion is worth beside the prior, on this workspace's events.
+
+        It asks the model about people's newest likes, each held back. The weight belongs to the
+        template, the model and the ranker; where it does not help for sure, it is 0. A tune that
+        was cut off goes on where it stopped.
+
+        Args:
+            progress: Told the name of each step.
+            wanted: ``ranker``, ``users``, ``limit`` (cases asked), ``seed``, ``concurrency``.
+
+        Raises:
+            PrerequisiteError: There is no model, or `fit` has not run.
+            EvalError: The events make too few cases, or the model answered none of them.
+        """
+        from palate.workspace.tune import Wanted, tune
+
+        return tune(
+            self, Wanted(**wanted), steps=progress or (lambda _: None), notify=lambda _: None
+        )
 
     def recommender(self, rank_by: RankBy = "prior") -> Recommender:
         """Returns this workspace as something that an evaluation can score."""
