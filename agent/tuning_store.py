@@ -11,6 +11,9 @@ from pathlib import Path
 from palate.errors import PrerequisiteError
 from palate.retrieval.files import replace_file
 
+#: An interval over fewer cases is not to be believed.
+ENOUGH = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -61,6 +64,8 @@ class Tuned:
             f"{self.metric} {self.gain:+.4f} [{self.low:+.4f}, {self.high:+.4f}] against the prior "
             f"on {self.cases} cases"
         )
+        if self.cases < ENOUGH:
+            return f"{self.cases} cases are too few to learn a weight from: it is 0. Add events."
         if self.weight == 0:
             return f"The model did not help ({found}), so the weight of its opinion is 0."
         return f"The weight {self.weight:g} was learnt: {found}."

@@ -38,6 +38,7 @@ CALLS = {
     ("prompts", "show"): ["rank/listwise"],
     ("prompts", "render"): ["-u", "u0", "--text", "a story"],
     ("prompts", "check"): [],
+    ("tune",): ["--model", "simulated:skill=1"],
     ("eval", "score"): ["cases.jsonl", "--metric", "NDCG@5"],
     ("eval", "cases"): ["made.jsonl"],
     ("eval", "run"): ["eval.yaml"],

@@ -72,6 +72,7 @@ def examine(palate: Palate) -> Report:
         "index": _index,
         "prior": _prior,
         "prompts": _prompts,
+        "weight": _weight,
         "model": _model,
     }
     checks: list[Check] = []
@@ -186,6 +187,26 @@ def _prompts(palate: Palate) -> list[Check]:
     if wrong:
         return [Check("prompts", "wrong", f"{name}: {state}") for name, state in wrong.items()]
     return [Check("prompts", "ok", f"{len(states)} templates: {', '.join(states)}")]
+
+
+def _weight(palate: Palate) -> list[Check]:
+    from palate.workspace.tuned import weight_in_force
+
+    settings = palate.settings
+    if not settings.model.name:
+        return []
+    about, learnt = weight_in_force(palate)
+    if learnt is None:
+        finding = f"untuned, {settings.ranking.weight:g}: {about}"
+        return [Check("weight", "note", finding, "`palate tune` learns it on your own events")]
+    finding = f"{learnt.sentence} ({about})"
+    if learnt.stale:
+        advice = "the prior was fitted again since: `palate tune` learns it anew"
+        return [Check("weight", "note", finding, advice)]
+    if not learnt.weight:
+        advice = "try another prompt, ranker or model; until then the prior ranks"
+        return [Check("weight", "note", finding, advice)]
+    return [Check("weight", "ok", finding)]
 
 
 def _model(palate: Palate) -> list[Check]:

@@ -144,6 +144,8 @@ class Engine:
         assert self.model is not None
         ranker = make_ranker(prepared.request.ranker or self.settings.ranking.ranker)
         task = self.task(prepared, ranker, prepared.asked, self.settings)
+        if (why := idle(task, ranker)) is not None:
+            return self._slate(prepared, prior_ranking(task.candidates, cause=why))
         deadline = time.monotonic() + self.settings.model.timeout
         return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
 
@@ -266,6 +268,15 @@ class WorkspaceRecommender:
         ids = self.engine.retriever.index.items.ids
         order = tuple(ids[row] for row in scored.rows)
         return Ranked(order, strictly_decreasing(scored.logp.tolist()))
+
+
+def idle(task: RankTask, ranker: Ranker) -> str | None:
+    """Returns why a model need not be asked: its order counts nothing, and it gives no reasons."""
+    learnt = task.tuned.get((task.template.sha256, ranker.name))
+    silent = not int(task.template.header["max_tokens_per_reason"])
+    if learnt is None or learnt.weight or task.rank_by != "fused" or not silent:
+        return None
+    return " ".join(learnt.remarks)
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:

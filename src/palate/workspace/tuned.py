@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from palate.workspace.opened import Opened
+    from palate.workspace.palate import Palate
 
 
 def weights_file(palate: Opened) -> Path:
@@ -38,6 +39,22 @@ def read_weights(palate: Opened) -> Weights:
         PrerequisiteError: The file is damaged.
     """
     return Weights.read(weights_file(palate), prior_digest(palate))
+
+
+def weight_in_force(palate: Palate) -> tuple[str, Tuned | None]:
+    """Returns what the settings in force ask with, in words, and the weight learnt for it.
+
+    Raises:
+        PrerequisiteError: The file of the weights is damaged.
+        PalateError: There is no such ranker or template.
+    """
+    from palate.agent.rankers import make_ranker, template_of
+
+    ranker = make_ranker(palate.settings.ranking.ranker)
+    template = template_of(ranker, palate.settings, palate.library)
+    model = palate.settings.model.name
+    learnt = read_weights(palate).of_model(model).get((template.sha256, ranker.name))
+    return f"{model}, {ranker.name}, {template.name}@{template.version}", learnt
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from palate.agent.tuning import Heard, learn_apart, learn_weight
-from palate.agent.tuning_store import Tuned
+from palate.agent.tuning_store import ENOUGH, Tuned
 
 
 def weigh(
@@ -18,7 +18,8 @@ def weigh(
     """Learns a weight and whether it is worth having.
 
     Every case is ranked with a weight that was learnt without its person, and held against the
-    prior's own order. Where the interval of the difference does not clear zero the weight is 0.
+    prior's own order. Where the interval of the difference does not clear zero, or there are fewer
+    than `ENOUGH` cases, the weight is 0.
 
     Args:
         cases: Of two people at least; all of them count, also where the model was silent.
@@ -42,9 +43,10 @@ def weigh(
     ours, prior = (evaluate([metric], truths, found)[:, 0] for found in (orders, before))
     people = [case.person for case in cases]
     compared = paired(ours, prior, seed=seed, users=people)
+    helps = compared.verdict == "better" and len(cases) >= ENOUGH
     wanted, difference = learn_weight(cases), compared.difference
     return Tuned(
-        weight=round(wanted, 6) if compared.verdict == "better" else 0.0,
+        weight=round(wanted, 6) if helps else 0.0,
         gain=difference.mean,
         low=difference.low,
         high=difference.high,
