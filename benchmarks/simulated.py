@@ -47,15 +47,29 @@ _PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
+class Gain:
+    """Tuned fusion minus the prior on new cases, with its 95 % interval."""
+
+    weight: float
+    mean: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.mean:+.4f} [{self.low:+.4f}, {self.high:+.4f}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What was measured in one cell; qualities are NDCG@10.
 
     Attributes:
         full: The model alone, by full consensus; ``kemeny`` is the `consensus` ranker's quality
-            over it, on the first 200 cases.
+            over it, on the first 150 cases.
         once: The model alone, by first-token untuned, and ``adaptive`` by first-token with the
             leans that tuning learnt; ``calls`` are the calls a case of either.
-        weight: As tuned; ``gain`` on new cases against the prior, with ``low`` and ``high``.
+        fused: First-token tuned, against the prior.
+        letters: The same gain with the `labels` ranker, whose opinion is an order without numbers.
         taken: Gain on new cases of the weight that tuning learnt, had it been taken anyway.
         lifted: Most places that an item rose under the lift cap, fused or by the model alone.
     """
@@ -69,12 +83,10 @@ class Cell:
     adaptive: float
     calls: float
     prior: float
-    weight: float
-    gain: float
-    low: float
-    high: float
+    fused: Gain
     untuned: float
     taken: float
+    letters: Gain
     lifted: int
 
     @property
@@ -91,7 +103,8 @@ class Cell:
     def holds(self) -> bool:
         """Whether every bound holds."""
         kept = self.kept >= KEPT and self.share <= CALLS
-        return kept and self.low >= LOSS and self.lifted <= CAP
+        low = min(self.fused.low, self.letters.low)
+        return kept and low >= LOSS and self.lifted <= CAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +152,16 @@ class Listened(SimulatedReader):
 
 
 async def _opinions(
-    bench: Bench, world: World, model: SimulatedReader, tuned: Mapping[tuple[str, str], Tuned]
+    bench: Bench,
+    world: World,
+    model: SimulatedReader,
+    tuned: Mapping[tuple[str, str], Tuned],
+    name: str = "first-token",
 ) -> tuple[list[Heard], float]:
-    """Asks first-token about every case; returns the opinions, and the calls a case."""
-    ranker, heard, calls = make_ranker("first-token"), [], 0
+    """Asks a ranker about every case; returns the opinions, and the calls a case."""
+    ranker, heard, calls = make_ranker(name), [], 0
     for case, pool in enumerate(world.pools):
-        task = bench.task(pool, "first-token", tuned)
+        task = bench.task(pool, name, tuned)
         ranking = await ranker.rank(task, model, deadline=time.monotonic() + _PATIENCE)
         assert ranking.opinion is not None
         shown = [candidate.item.id for candidate in pool]
@@ -195,9 +212,14 @@ def measure(bench: Bench, new: World, old: World, skill: float, bias: float) -> 
     def values(order: Callable[[Heard], Sequence[str]], cases: Sequence[Heard] = heard) -> Values:
         return _ndcg(new, [order(case) for case in cases])
 
-    fused = values(lambda case: case.order(tuned.weight))
     prior = values(lambda case: case.order(0.0))
-    difference = paired(fused, prior, seed=1).difference
+
+    def gain(heard: Sequence[Heard], weight: float) -> Gain:
+        fused = values(lambda case: case.order(weight), heard)
+        found = paired(fused, prior, seed=1).difference
+        return Gain(weight, found.mean, found.low, found.high)
+
+    letters = [asyncio.run(_opinions(bench, one, model, {}, "labels"))[0] for one in (old, new)]
     untuned = bench.settings.ranking.weight
     full = _ndcg(new, asyncio.run(_full(bench, new, model)))
     kemeny = _ndcg(part, asyncio.run(_kemeny(bench, part, model)))
@@ -209,17 +231,17 @@ def measure(bench: Bench, new: World, old: World, skill: float, bias: float) -> 
         once_calls=raw_calls,
         adaptive=_mean(values(lambda case: case.order(1.0, rank_by="model"))),
         calls=calls,
-        prior=_mean(prior), weight=tuned.weight,
-        gain=difference.mean, low=difference.low, high=difference.high,
+        prior=_mean(prior), fused=gain(heard, tuned.weight),
         untuned=_mean(values(lambda case: case.order(untuned), raw)) - _mean(prior),
         taken=_mean(values(lambda case: case.order(tuned.wanted))) - _mean(prior),
+        letters=gain(letters[1], weigh(letters[0]).weight),
         lifted=max(_lifted(case, tuned.weight) for case in heard),
     )  # fmt: skip
 
 
 Values = np.ndarray
 #: Cases that the `consensus` ranker is asked: it stands beside, and decides nothing.
-_KEMENY = 200
+_KEMENY = 150
 
 
 def _ndcg(world: World, orders: Sequence[Sequence[str]]) -> Values:
@@ -253,7 +275,7 @@ def table(cells: Sequence[Cell]) -> str:
     names = (
         "skill", "bias", "full (5 calls)", "Kemeny / full", "untuned: kept", "calls",
         "**tuned: kept**", "**calls**", "of 5", "prior", "weight", "**tuned - prior [95 %]**",
-        "untuned - prior", "if taken", "lifted",
+        "untuned - prior", "if taken", "labels: weight", "**labels: tuned - prior**", "lifted",
     )  # fmt: skip
     head = f"| {' | '.join(names)} |"
     lines = [head, "|---" * len(names) + "|"]
@@ -263,9 +285,9 @@ def table(cells: Sequence[Cell]) -> str:
         lines.append(
             f"| {skill} | {one.bias:g} | {one.full:.3f} | {one.kemeny:.0%} "
             f"| {one.once / one.full:.1%} | {one.once_calls:.2f} | **{one.kept:.1%}** "
-            f"| **{one.calls:.2f}** | {one.share:.0%} | {one.prior:.3f} | {one.weight:.2f} "
-            f"| **{one.gain:+.4f} [{one.low:+.4f}, {one.high:+.4f}]** | {one.untuned:+.4f} "
-            f"| {one.taken:+.4f} "
+            f"| **{one.calls:.2f}** | {one.share:.0%} | {one.prior:.3f} | {one.fused.weight:.2f} "
+            f"| **{one.fused}** | {one.untuned:+.4f} "
+            f"| {one.taken:+.4f} | {one.letters.weight:.2f} | **{one.letters}** "
             f"| {one.lifted}{mark} |"
         )
     return "\n".join(lines)

@@ -24,6 +24,7 @@ from palate.domain import (
 )
 from palate.errors import PromptError
 from palate.prompts.clean import one_line
+from palate.prompts.grounds import grounds
 from palate.prompts.languages import language_name
 from palate.prompts.library import Template
 from palate.prompts.schemas import schema_of
@@ -56,6 +57,7 @@ class Line:
     line: str
     evidence: str = ""
     brief: str = ""
+    grounds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def _fill(template: Template, scope: Scope, brief: Brief, count: Counter) -> Ren
             item_line(known[item], settings),
             evidence_words(by_id[item], known),
             brief_line(known[item]),
+            grounds(by_id[item], known),
         )
         for label, item in labels.items()
     ]

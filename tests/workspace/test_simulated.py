@@ -19,18 +19,20 @@ def cells():
 
 def test_fusion_does_no_harm(cells):
     for one in cells.values():
-        assert one.low >= -0.005, one
+        assert one.fused.low >= -0.005, one
+        assert one.letters.low >= -0.005, one
 
 
 def test_a_model_that_knows_nothing_or_lies_gets_no_weight(cells):
-    assert cells[0.0, 1.0].weight == 0
-    assert cells[-1.0, 0.5].weight == 0
+    for one in (cells[0.0, 1.0], cells[-1.0, 0.5]):
+        assert one.fused.weight == one.letters.weight == 0
     assert cells[-1.0, 0.5].untuned < -0.1
 
 
 def test_where_skill_is_real_fusion_gains(cells):
-    assert cells[1.0, 0.0].low > 0
-    assert cells[1.0, 0.0].weight > 1
+    for found in (cells[1.0, 0.0].fused, cells[1.0, 0.0].letters):
+        assert found.low > 0
+        assert found.weight > 0.5
 
 
 def test_adaptive_first_token_is_nearly_as_good_for_less_than_a_third_of_the_calls(cells):

@@ -126,8 +126,12 @@ def test_without_a_model_or_with_a_silent_one_it_says_what_to_do(shop):
         with pytest.raises(PrerequisiteError, match=r"model\.name"):
             palate.tune()
         palate.use_model(ScriptedModel(lambda _: "", name="mute"))
-        with pytest.raises(EvalError, match="gave no order"):
+        with pytest.raises(EvalError, match="gave labels no order"):
             palate.tune(ranker="labels", limit=5)
+        # It has no log-probabilities: what letters say is another ranker's.
+        palate.use_model(asked([]))
+        with pytest.raises(EvalError, match="gives no log-probabilities"):
+            palate.tune(ranker="first-token", limit=5)
         assert not read_weights(palate).entries
 
 

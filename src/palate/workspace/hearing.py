@@ -125,8 +125,11 @@ class Hearing:
         deadline = time.monotonic() + bench.settings.model.timeout
         with asking(case):
             ranking = await ranker.rank(task, watched, deadline=deadline)
-        self.cause = ranking.cause or self.cause
-        candidates, opinion = prepared.pool.candidates, ranking.opinion or _SILENT
+        # A ranker that stepped down is another one, with a weight of its own.
+        heard = ranking.opinion if ranking.ranker == ranker.name else None
+        if heard is None:
+            self.cause = ranking.cause or " ".join(ranking.notes)
+        candidates, opinion = prepared.pool.candidates, heard or _SILENT
         shown = _shown(watched, opinion, [one.item.id for one in candidates], bench.settings)
         return Heard(case.user or case.id, candidates, opinion, shown, case.truth)
 

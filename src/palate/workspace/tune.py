@@ -189,8 +189,8 @@ def _learn(
     heard = asyncio.run(hearing.twice())
     if not any(case.opinion.order for case in heard):
         raise EvalError(
-            f"{model.name} gave no order that can be read in {len(heard)} cases: {hearing.cause} "
-            "`palate doctor` tells how the model is."
+            f"{model.name} gave {bench.variant.ranker} no order that can be read in {len(heard)} "
+            f"cases: {hearing.cause} Try another --ranker; `palate doctor` tells how the model is."
         )
     tuned = weigh(heard, leans=hearing.leans, seed=wanted.seed, lift_cap=bench.settings.lift_cap)
     return tuned, hearing.usage
