@@ -29,6 +29,8 @@ _LEAST_PRIOR = 0.05
 #: Of the squares of ``a - 1`` and ``w``: it decides only where a handful of cases say nothing.
 _RIDGE = 0.5
 FOLDS = 5
+#: Standard errors below the likeliest weight at which it is taken: the lower end of 95 %.
+CAREFUL = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,18 @@ class Heard:
         return ranked(fuse(self.candidates, self.opinion, **options))  # type: ignore[arg-type]
 
 
-def learn_weight(cases: Sequence[Heard]) -> float:
-    """Returns the weight under which the truths are likeliest, from 0 to `MOST`.
+def learn_weight(cases: Sequence[Heard], *, careful: float = CAREFUL) -> float:
+    """Returns a weight that the truths speak for, from 0 to `MOST`.
+
+    It is ``w / a`` with the lower end of the interval of ``w``: few cases, or cases that disagree,
+    teach a small weight, and a model that knows nothing gets next to none by mere luck.
 
     Cases whose truth the model was not shown teach nothing and are passed over; 0 where none is
     left. A model that is worse than nothing gets 0, too: no opinion is turned round.
+
+    Args:
+        cases: In any order.
+        careful: Standard errors below the likeliest weight; 0 returns that one.
     """
     from scipy.optimize import minimize
 
@@ -83,7 +92,8 @@ def learn_weight(cases: Sequence[Heard]) -> float:
 
     bounds = ((_LEAST_PRIOR, MOST), (0.0, MOST))
     found = minimize(loss, np.array([1.0, 0.1]), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return float(min(found[1] / found[0], MOST))
+    surely = found[1] - careful * _standard_error(found, prior, utility)
+    return float(min(max(surely, 0.0) / found[0], MOST))
 
 
 def learn_apart(cases: Sequence[Heard], *, seed: int = 0, folds: int = FOLDS) -> list[float]:
@@ -119,6 +129,19 @@ def _arrays(
             prior[row, place], utility[row, place] = known[item], said[item]
             chosen[row, place] = max(case.truth.get(item, 0.0), 0.0)
     return prior, utility, chosen / np.maximum(chosen.sum(axis=1, keepdims=True), 1e-12)
+
+
+def _standard_error(
+    point: NDArray[np.float64], prior: NDArray[np.float64], utility: NDArray[np.float64]
+) -> float:
+    """Returns that of ``w``, by the curvature of the likelihood."""
+    score = point[0] * prior + point[1] * utility
+    share = np.exp(score - score.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    features = np.stack([_finite(prior), utility], axis=-1)
+    middle = features - (share[..., None] * features).sum(axis=1, keepdims=True)
+    curvature = np.einsum("cn,cni,cnj->ij", share, middle, middle) + 2 * _RIDGE * np.eye(2)
+    return float(np.sqrt(np.linalg.inv(curvature)[1, 1]))
 
 
 def _finite(prior: NDArray[np.float64]) -> NDArray[np.float64]:

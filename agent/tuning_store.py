@@ -38,7 +38,7 @@ class Tuned:
         weight: Of the opinion in the fusion; 0 where the interval does not clear zero.
         gain: Fused minus prior, mean of the metric over the cases, each ranked with a weight that
             was learnt without it; ``low`` and ``high`` are its 95 % interval.
-        wanted: The weight that all cases together teach, whether or not it was taken.
+        wanted: The likeliest weight by all cases together; what is taken is more careful.
         leans: What the model adds to the log-probability of each slot, whoever stands there.
         prior: Fingerprint of the workspace's prior as it was then.
         at: When, UTC, ISO 8601.

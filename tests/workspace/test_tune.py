@@ -79,6 +79,20 @@ def test_a_model_with_skill_gets_a_weight_and_one_without_gets_none(shop):
     assert not list((palate.folder.data / "runs").glob("tune-*"))
 
 
+def lean_of(shop, order):
+    with Palate.open(shop, ranking__order=order) as palate:
+        palate.use_model(Reader())
+        return palate.tune(ranker="first-token", limit=40).tuned.leans
+
+
+def test_a_lean_is_learnt_only_where_chance_deals_the_slots(shop):
+    # The reader looks at lines and never at slots; what is left is chance over 40 cases.
+    leans = lean_of(shop, "shuffled")
+    assert len(leans) == 20
+    assert max(map(abs, leans)) < 1.0
+    assert lean_of(shop, "retrieved") == ()
+
+
 def test_a_tune_that_was_cut_off_pays_for_nothing_twice(shop, tmp_path):
     whole, first, rest = Reader(), Reader(last=20), Reader()
     other = shutil.copytree(shop, tmp_path / "other")

@@ -44,14 +44,14 @@ def weigh(
     people = [case.person for case in cases]
     compared = paired(ours, prior, seed=seed, users=people)
     helps = compared.verdict == "better" and len(cases) >= ENOUGH
-    wanted, difference = learn_weight(cases), compared.difference
+    careful, difference = learn_weight(cases), compared.difference
     return Tuned(
-        weight=round(wanted, 6) if helps else 0.0,
+        weight=round(careful, 6) if helps else 0.0,
         gain=difference.mean,
         low=difference.low,
         high=difference.high,
         cases=len(cases),
-        wanted=round(wanted, 6),
+        wanted=round(learn_weight(cases, careful=0.0), 6),
         metric=str(metric),
         leans=tuple(leans),
     )
