@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.simulated_cells import CAP, Cell, Gain, table
+from benchmarks.simulated_cells import CAP, Cell, Gain, over, table
 from benchmarks.simulated_world import SimulatedReader, World, make_world
 from palate.agent.rankers import RankTask, make_ranker
 from palate.agent.rankers.asking import Asking, ask
@@ -164,7 +164,7 @@ def measure(bench: Bench, new: World, old: World, skill: float, bias: float) -> 
     return Cell(
         skill, bias,
         full=_mean(full),
-        kemeny=_mean(kemeny) / _mean(full[:_KEMENY]),
+        kemeny=over(_mean(kemeny), _mean(full[:_KEMENY])),
         once=_mean(values(lambda case: case.order(1.0, rank_by="model"), raw)),
         once_calls=raw_calls,
         adaptive=_mean(values(lambda case: case.order(1.0, rank_by="model"))),

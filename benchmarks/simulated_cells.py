@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,11 @@ from palate.settings import Settings
 
 #: What must hold: quality kept, calls made, loss at most, places lifted.
 KEPT, CALLS, LOSS, CAP = 0.95, 0.30, -0.005, 3
+
+
+def over(one: float, other: float) -> float:
+    """Returns a ratio; where both are 0, as an adversary's qualities may be, nothing is lost."""
+    return one / other if other else math.inf if one else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Cell:
     @property
     def kept(self) -> float:
         """Adaptive first-token's quality over full consensus'."""
-        return self.adaptive / self.full
+        return over(self.adaptive, self.full)
 
     @property
     def share(self) -> float:
@@ -86,7 +92,7 @@ def table(cells: Sequence[Cell]) -> str:
         mark = "" if one.holds else " (!)"
         lines.append(
             f"| {skill} | {one.bias:g} | {one.full:.3f} | {one.kemeny:.0%} "
-            f"| {one.once / one.full:.1%} | {one.once_calls:.2f} | **{one.kept:.1%}** "
+            f"| {over(one.once, one.full):.1%} | {one.once_calls:.2f} | **{one.kept:.1%}** "
             f"| **{one.calls:.2f}** | {one.share:.0%} | {one.prior:.3f} | {one.fused.weight:.2f} "
             f"| **{one.fused}** | {one.untuned:+.4f} "
             f"| {one.taken:+.4f} | {one.letters.weight:.2f} | **{one.letters}** "
