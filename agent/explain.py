@@ -60,7 +60,8 @@ async def explain(
 async def _ask(
     prompt: RenderedPrompt, model: Model, deadline: float
 ) -> tuple[dict[str, str], Usage]:
-    call = ModelCall(prompt.messages, prompt.max_tokens, prompt.schema)
+    template = f"{prompt.template}@{prompt.version}"
+    call = ModelCall(prompt.messages, prompt.max_tokens, prompt.schema, template=template)
     completion = await model.complete(call, deadline=deadline)
     said = parse_reasons(completion.text, prompt.labels)
     if completion.finish == "length" and said:

@@ -63,6 +63,7 @@ async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) 
         top_logprobs=asking.top_logprobs,
         seed=settings.ranking.seed,
         labels=(asking.words or tuple(prompt.labels)) if asking.top_logprobs else (),
+        template=f"{prompt.template}@{prompt.version}",
     )
     return Answer(prompt, await model.complete(call, deadline=deadline))
 

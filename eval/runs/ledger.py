@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -13,14 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from palate.domain import Completion, Model, ModelCall, Usage
-from palate.errors import EvalError, ModelError, ModelTimeout, ReplyError
+from palate.domain import Completion, Model, ModelCall
+from palate.errors import EvalError, ModelError, ModelTimeout
 from palate.eval.cases import Case
 from palate.eval.runs.log import Log, read_calls
 from palate.eval.runs.pace import Pace
 from palate.eval.runs.variants import Variant
-
-_KINDS = {"ModelTimeout": ModelTimeout, "ReplyError": ReplyError}
+from palate.prompts.calls import call_key, completion_of, failure_record, reply_record
 
 
 @dataclass
@@ -49,13 +46,6 @@ def asking(case: Case) -> Iterator[Asked]:
 def asked_case() -> Case:
     """Returns the case that is being answered."""
     return _ASKED.get().case
-
-
-def call_key(call: ModelCall, model: str) -> str:
-    """Names a call by everything that is sent."""
-    parts = [model, [(m.role, m.content) for m in call.messages], call.max_tokens,
-             call.schema is not None, call.top_logprobs, call.seed, call.labels]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
 
 class Recorded:
@@ -101,9 +91,9 @@ class Recorded:
                 completion = await self._inner.complete(call, deadline=deadline)
             except ModelError as error:
                 turn.failed(error)
-                return {"m": messages, **_failure(error)}
+                return {"m": messages, **failure_record(error)}
             turn.answered(completion.usage)
-        return {"m": messages, **_reply(completion)}
+        return {"m": messages, **reply_record(completion)}
 
     async def aclose(self) -> None:
         """Closes the model's connections."""
@@ -157,38 +147,3 @@ def read_replies(path: Path) -> dict[str, list[dict[str, Any]]]:
     if not found:
         raise EvalError(f"{path} holds no recorded calls. Replay the log.jsonl of a run.")
     return found
-
-
-def completion_of(record: Mapping[str, Any], model: str) -> Completion:
-    """Returns the completion of a record.
-
-    Raises:
-        ModelError: The record is of a failure.
-    """
-    usage = Usage(*record["u"])
-    if "error" in record:
-        failure = _KINDS.get(record["kind"], ModelError)(
-            record["error"], retryable=False, status=record.get("status")
-        )
-        failure.usage = usage
-        raise failure
-    logprobs = tuple(record.get("lp", ()))
-    return Completion(record["r"], model, record["f"], usage, logprobs)
-
-
-def _reply(completion: Completion) -> dict[str, Any]:
-    record: dict[str, Any] = {"r": completion.text, "f": completion.finish}
-    if completion.top_logprobs:
-        record["lp"] = [dict(one) for one in completion.top_logprobs]
-    return record | {"u": _usage(completion.usage)}
-
-
-def _failure(error: ModelError) -> dict[str, Any]:
-    usage = error.usage if isinstance(error.usage, Usage) else Usage(calls=1)
-    record = {"error": str(error), "kind": type(error).__name__, "u": _usage(usage)}
-    return record | ({} if error.status is None else {"status": error.status})
-
-
-def _usage(usage: Usage) -> list[float]:
-    return [usage.calls, usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens,
-            usage.retries, round(usage.seconds, 6)]  # fmt: skip

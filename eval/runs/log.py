@@ -7,7 +7,6 @@ synced to disk once a second and at the end, so that a power cut loses a second 
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from typing import Any
 
 from palate.errors import EvalError
 from palate.retrieval.files import FILE_MODE
+from palate.retrieval.journal import line_of, record_of, whole_lines, whole_size
 
 _SYNC_SECONDS = 1.0
 _ANSWER = b'{"t":"answer"'
@@ -58,7 +58,7 @@ class Log:
         Raises:
             EvalError: The log is of another run, or damaged before its last line.
         """
-        whole = _whole(path) if path.exists() else 0
+        whole = whole_size(path) if path.exists() else 0
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
         os.ftruncate(descriptor, whole)
         log = cls(path, descriptor)
@@ -92,7 +92,7 @@ class Log:
         os.close(self._descriptor)
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        line = _line(record)
+        line = line_of(record)
         if os.write(self._descriptor, line) != len(line):
             raise EvalError(f"{self.path} could not be written whole: make room on the disk.")
         now = time.monotonic()
@@ -157,40 +157,17 @@ def read_calls(path: Path) -> Iterator[dict[str, Any]]:
             yield _record(path, number, line)
 
 
-def _line(record: Mapping[str, Any]) -> bytes:
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
-
-
 def _lines(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
-            for line in file:
-                if line.endswith(b"\n"):
-                    yield line
+        yield from whole_lines(path)
     except OSError as error:
         raise EvalError(f"{path} cannot be read: {error.strerror}. Check the run.") from None
 
 
 def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        record: dict[str, Any] = json.loads(line.decode("utf-8", "surrogatepass"))
+        return record_of(line)
     except ValueError:
         raise EvalError(
             f"{path}, line {number}, is damaged. Put the file back from a copy, or begin a new run."
         ) from None
-    return record
-
-
-def _whole(path: Path) -> int:
-    """Returns the size of the file up to the end of its last whole line."""
-    with path.open("rb") as file:
-        end = file.seek(0, os.SEEK_END)
-        while end > 0:
-            start = max(0, end - 65536)
-            file.seek(start)
-            at = file.read(end - start).rfind(b"\n")
-            if at >= 0:
-                return start + at + 1
-            end = start
-    return 0

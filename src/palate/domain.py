@@ -506,6 +506,8 @@ class ModelCall:
         schema: JSON schema of the reply, where it must have one.
         top_logprobs: How many log-probabilities a decoded token shall come with.
         labels: Those whose log-probabilities are wanted, for servers that give them by name.
+        template: Name and version of the template behind it, such as ``"rank/labels@1"``; part of
+            the key of a recorded call, never sent.
     """
 
     messages: tuple[Message, ...]
@@ -514,6 +516,7 @@ class ModelCall:
     top_logprobs: int = 0
     seed: int | None = None
     labels: tuple[str, ...] = ()
+    template: str = ""
 
 
 @runtime_checkable

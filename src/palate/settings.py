@@ -98,6 +98,8 @@ class ModelSettings(_Section):
     api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds the key")
     timeout: float = Field(30.0, gt=0, description="seconds for everything, retries included")
     retries: int = Field(2, ge=0, le=10, description="at most this many, within the timeout")
+    record: str = Field("", description="file that every call and its reply is appended to")
+    replay: str = Field("", description="recording that answers instead of the model")
 
 
 class RankingSettings(_Section):

@@ -30,13 +30,15 @@ def recommend(
     ),
     language: str | None = typer.Option(None, help="Language of the reasons, such as zh."),
     model: str | None = MODEL,
+    record: str | None = typer.Option(None, help="Append every model call to this file."),
+    replay: str | None = typer.Option(None, help="Answer model calls from this recording."),
     as_json: bool = JSON,
 ) -> None:
     """Recommend items, with reasons and the evidence behind them."""
     ids = [part.strip() for part in history.split(",") if part.strip()] if history else None
     if rank_by not in (None, "prior", "model", "fused"):
         raise typer.BadParameter("--rank-by is prior, model or fused.")
-    with open_palate(context, model) as palate:
+    with open_palate(context, model, model__record=record, model__replay=replay) as palate:
         slate = palate.recommend(
             user, text=text or None, n=n, constraints=where, history=ids, scene=scene,
             rank_by=rank_by, language=language, ranker=ranker,

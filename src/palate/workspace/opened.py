@@ -131,9 +131,15 @@ class Opened(Parts):
         """Turns requests into slates."""
         from palate.agent.models import make_model
         from palate.workspace.engine import Engine
+        from palate.workspace.recordings import recorded, replayed
         from palate.workspace.tuned import read_weights
 
-        model = self._chosen[0] if self._chosen else make_model(self.settings.model, os.environ)
+        settings = self.settings.model
+        if self._chosen:
+            model = self._chosen[0]
+        else:
+            model = replayed(settings) or make_model(settings, os.environ)
+        model = recorded(model, settings, self.folder.data)
         engine = Engine(self.store, self.retriever, self.library, self.settings, model)
         engine.weights = read_weights(self)
         return engine

@@ -319,17 +319,19 @@ class Palate(Opened):
         return ProfileCard(profile, items)
 
     def forget(self, user: str) -> Forgotten:
-        """Erases a person from every file of the workspace.
+        """Erases a person from every file of the workspace; its recordings are deleted whole.
 
         Raises:
             UnknownUser: The user is not known.
         """
         from palate.workspace.forgotten_runs import forget_in_runs
+        from palate.workspace.recordings import forget_recordings
         from palate.workspace.rejects import forget_in_rejects
 
         with on_disk():
             rejected = forget_in_rejects(self.folder.rejects, user)
             forget_in_runs(self.folder.data / "runs", user)
+            forget_recordings(self.folder.data)
         self._settle()
         forgotten = self.store.forget(user)
         if not (forgotten.known or rejected):
