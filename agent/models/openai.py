@@ -80,7 +80,7 @@ class OpenAIModel:
                 spent += cost_of(error)
                 wait = _wait(error, tries + 1)
                 late = time.monotonic() + wait >= deadline
-                if not error.retryable or tries == self._retries or late:
+                if not error.retryable or not call.retry or tries == self._retries or late:
                     error.usage = _total(spent, tries, started)
                     raise
             else:

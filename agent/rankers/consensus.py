@@ -42,13 +42,6 @@ class ConsensusRanker:
         return noted(ranking, told)
 
 
-def _check(results: Sequence[Answer | BaseException]) -> None:
-    """Raises what is no failure of a model or a prompt, whatever else came."""
-    for one in results:
-        if isinstance(one, BaseException) and not isinstance(one, ModelError | PromptError):
-            raise one
-
-
 def _joined(opinions: Sequence[Opinion], orders: Sequence[Sequence[str]]) -> Opinion:
     named = sorted({item for order in orders for item in order})
     repairs = tuple(dict.fromkeys(repair for one in opinions for repair in one.repairs))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from palate.domain import Action, Constraint, Event, Item, Op, Request, User, Wish
+    from palate.domain import Action, Budget, Constraint, Event, Item, Op, Request, User, Wish
     from palate.errors import PalateError
     from palate.workspace.palate import Palate
     from palate.workspace.slate import Slate
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 _HOMES = {
     "Action": "palate.domain",
+    "Budget": "palate.domain",
     "Constraint": "palate.domain",
     "Event": "palate.domain",
     "Item": "palate.domain",
@@ -29,6 +30,7 @@ _HOMES = {
 }
 __all__ = [
     "Action",
+    "Budget",
     "Constraint",
     "Event",
     "Item",

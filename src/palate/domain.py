@@ -144,6 +144,25 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """What one request may spend on a model; ``None`` is without bound.
+
+    Attributes:
+        tokens: Of all prompts and replies together, at least 1.
+        usd: Dollars, at the prices of the settings.
+        ms: Milliseconds until the prior takes over, retrieval included.
+    """
+
+    tokens: int | None = None
+    usd: float | None = None
+    ms: float | None = None
+
+    def __bool__(self) -> bool:
+        """Says whether it bounds anything."""
+        return any(amount is not None for amount in (self.tokens, self.usd, self.ms))
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What somebody asks of a recommender.
 
@@ -160,6 +179,7 @@ class Request:
         language: BCP 47 language of the reasons; ``None`` follows the user, then the settings.
         at: The moment of the request, UTC; ``None`` is now.
         ranker: How the model is asked; ``None`` follows the settings.
+        budget: What asking may cost; ``None`` follows the settings.
     """
 
     user: str | None = None
@@ -173,6 +193,7 @@ class Request:
     language: str | None = None
     at: datetime | None = None
     ranker: str | None = None
+    budget: Budget | None = None
 
 
 # --------------------------------------------------------------------------- profile, pool
@@ -508,6 +529,7 @@ class ModelCall:
         labels: Those whose log-probabilities are wanted, for servers that give them by name.
         template: Name and version of the template behind it, such as ``"rank/labels@1"``; part of
             the key of a recorded call, never sent.
+        retry: Whether a failed try may be followed by another one; never sent.
     """
 
     messages: tuple[Message, ...]
@@ -517,6 +539,7 @@ class ModelCall:
     seed: int | None = None
     labels: tuple[str, ...] = ()
     template: str = ""
+    retry: bool = True
 
 
 @runtime_checkable

@@ -99,7 +99,17 @@ class ModelSettings(_Section):
     timeout: float = Field(30.0, gt=0, description="seconds for everything, retries included")
     retries: int = Field(2, ge=0, le=10, description="at most this many, within the timeout")
     record: str = Field("", description="file that every call and its reply is appended to")
+    price_in: float | None = Field(None, ge=0, description="dollars per million prompt tokens")
+    price_out: float | None = Field(None, ge=0, description="dollars per million reply tokens")
     replay: str = Field("", description="recording that answers instead of the model")
+
+
+class BudgetSettings(_Section):
+    """What one request may spend on the model; a request's own budget goes before it."""
+
+    tokens: int | None = Field(None, ge=1, description="tokens of prompts and replies together")
+    usd: float | None = Field(None, ge=0, description="dollars, at model.price_in and price_out")
+    ms: float | None = Field(None, gt=0, description="milliseconds until the prior takes over")
 
 
 class RankingSettings(_Section):
@@ -150,6 +160,7 @@ class Settings(_Section):
     embedder: EmbedderSettings = EmbedderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     model: ModelSettings = ModelSettings()
+    budget: BudgetSettings = BudgetSettings()
     ranking: RankingSettings = RankingSettings()
     prompts: PromptSettings = PromptSettings()
     privacy: PrivacySettings = PrivacySettings()

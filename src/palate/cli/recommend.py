@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from palate.cli.common import JSON, MODEL, console, open_palate, print_json, say, show
+from palate.domain import Budget
 
 
 def register(app: typer.Typer) -> None:
@@ -32,16 +33,20 @@ def recommend(
     model: str | None = MODEL,
     record: str | None = typer.Option(None, help="Append every model call to this file."),
     replay: str | None = typer.Option(None, help="Answer model calls from this recording."),
+    budget_tokens: int | None = typer.Option(None, min=1, help="Tokens for the model, at most."),
+    budget_usd: float | None = typer.Option(None, min=0, help="Dollars for the model, at most."),
+    budget_ms: float | None = typer.Option(None, min=0, help="Milliseconds until the prior ranks."),
     as_json: bool = JSON,
 ) -> None:
     """Recommend items, with reasons and the evidence behind them."""
     ids = [part.strip() for part in history.split(",") if part.strip()] if history else None
     if rank_by not in (None, "prior", "model", "fused"):
         raise typer.BadParameter("--rank-by is prior, model or fused.")
+    budget = Budget(budget_tokens, budget_usd, budget_ms)
     with open_palate(context, model, model__record=record, model__replay=replay) as palate:
         slate = palate.recommend(
             user, text=text or None, n=n, constraints=where, history=ids, scene=scene,
-            rank_by=rank_by, language=language, ranker=ranker,
+            rank_by=rank_by, language=language, ranker=ranker, budget=budget or None,
         )  # fmt: skip
         show(slate, as_json)
         if not as_json:

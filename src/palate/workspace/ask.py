@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
-from palate.domain import Action, Constraint, RankBy
-from palate.errors import CatalogueError, UnknownUser
+from palate.domain import Action, Budget, Constraint, RankBy
+from palate.errors import CatalogueError, SettingsError, UnknownUser
 from palate.retrieval.constraints import parse_constraint
 from palate.retrieval.records.common import check_text
 
@@ -82,6 +82,18 @@ def check_ranker(ranker: str | None) -> None:
         from palate.agent.rankers import make_ranker
 
         make_ranker(ranker)
+
+
+def check_budget(budget: Budget | None) -> None:
+    """Checks the amounts of a budget.
+
+    Raises:
+        SettingsError: One of them is below what can be spent, or no number.
+    """
+    for name, least in (("tokens", 1), ("usd", 0), ("ms", 0)):
+        amount = getattr(budget, name, None)
+        if amount is not None and not least <= amount < math.inf:
+            raise SettingsError(f"budget {name} is {amount}; give a number of at least {least}.")
 
 
 def known_words(text: str | None) -> str | None:

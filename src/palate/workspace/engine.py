@@ -13,10 +13,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from palate.agent.budget import rank_within
 from palate.agent.rankers import Ranker, RankTask, make_ranker, prior_ranking, template_of
 from palate.agent.reasons import write_reasons
 from palate.agent.tuning_store import Weights
 from palate.domain import (
+    Budget,
     Item,
     Model,
     Pool,
@@ -147,7 +149,14 @@ class Engine:
         if (why := idle(task, ranker)) is not None:
             return self._slate(prepared, prior_ranking(task.candidates, cause=why))
         deadline = time.monotonic() + self.settings.model.timeout
-        return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
+        budget = prepared.request.budget or Budget(**self.settings.budget.model_dump())
+        if not budget:
+            return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
+        if budget.ms is not None:
+            left = budget.ms / 1000 - (time.perf_counter() - prepared.started)
+            deadline = min(deadline, time.monotonic() + left)
+        ranking = await rank_within(task, ranker.name, self.model, budget, deadline=deadline)
+        return self._slate(prepared, ranking)
 
     def task(
         self, prepared: Prepared, ranker: Ranker, rank_by: RankBy, settings: Settings

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from palate.domain import Action, Constraint, Event, Item, RankBy, Request, User, Wish
+from palate.domain import Action, Budget, Constraint, Event, Item, RankBy, Request, User, Wish
 from palate.errors import CatalogueError, PalateError, UnknownUser
 from palate.settings import load_settings
 from palate.workspace.card import ProfileCard
@@ -160,6 +160,7 @@ class Palate(Opened):
         language: str | None = None,
         at: datetime | None = None,
         ranker: str | None = None,
+        budget: Budget | None = None,
     ) -> Request:
         """Makes a request; constraints may be text such as ``"runtime <= 120"``.
 
@@ -167,11 +168,13 @@ class Palate(Opened):
             UnknownUser: The user is not known.
             UnknownItem: An item of the history or of the candidates is not known.
             CatalogueError: A constraint cannot be read, or a value is out of its range.
+            SettingsError: The budget holds an amount that is none.
         """
         from palate.workspace import ask
 
         ask.check_ask(n, rank_by)
         ask.check_ranker(ranker)
+        ask.check_budget(budget)
         return Request(
             ask.known_user(self.store, user),
             ask.known_items(self.store, history, "history"),
@@ -184,6 +187,7 @@ class Palate(Opened):
             language,
             ask.in_utc(at),
             ranker,
+            budget,
         )
 
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:

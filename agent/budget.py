@@ -1,0 +1,282 @@
+"""A budget kept: what a request may cost decides how the model is asked, before it is asked.
+
+A plan is made from counts: the first form of asking whose calls fit, richest first. Every call, a
+ranker's second ones included, is then paid from one allowance: its prompt is counted, its reply
+reserved in full, and a call that does not fit is not made. Where nothing fits, the prior ranks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from palate.agent.rankers import RankTask, make_ranker, prior_ranking, template_of
+from palate.agent.rankers.asking import noted
+from palate.domain import Budget, Completion, Message, Model, ModelCall, Ranking
+from palate.errors import ModelError, PromptError, SettingsError
+from palate.prompts.render import Brief, render
+from palate.prompts.tokens import Counter
+from palate.settings import ModelSettings, Settings
+
+#: Tokens that a chat template puts around a message, at most; no tokenizer here counts them.
+PER_MESSAGE = 8
+#: Cheaper ways to ask, in order: what each writes beside the prompt is less than the one before.
+_CHEAPER = ("labels", "first-token")
+_HISTORIES, _CANDIDATES, _REASONS = (10, 5, 2, 0), (15, 10, 7, 5, 3, 2), (3, 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Tokens of calls: those of the prompts, and the most that the replies can have."""
+
+    prompt: int
+    reply: int
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.prompt + other.prompt, self.reply + other.reply)
+
+    def usd(self, prices: Prices) -> float:
+        """Returns the price, in dollars."""
+        return (self.prompt * prices.prompt + self.reply * prices.reply) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Dollars per million tokens."""
+
+    prompt: float = 0.0
+    reply: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to ask: the ranker, and how much it is shown and asked for."""
+
+    ranker: str
+    candidates: int
+    history: int
+    reasons: int
+    permutations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the model will be asked.
+
+    Attributes:
+        form: The richest that fits; ``None`` where none does.
+        cost: Of the calls that the form cannot do without; of the cheapest form where none fits.
+        cut: What was cut from the form that was wanted, in words.
+    """
+
+    form: Form | None
+    cost: Cost
+    cut: tuple[str, ...] = ()
+
+
+def prices_of(settings: ModelSettings, budget: Budget) -> Prices:
+    """Returns the prices that a budget needs.
+
+    Raises:
+        SettingsError: The budget is in money, and a price is not known.
+    """
+    if budget.usd is not None and (settings.price_in is None or settings.price_out is None):
+        raise SettingsError(
+            "A budget in dollars needs prices: set model.price_in and model.price_out, dollars per "
+            "million tokens."
+        )
+    return Prices(settings.price_in or 0.0, settings.price_out or 0.0)
+
+
+def fits(cost: Cost, budget: Budget, prices: Prices) -> bool:
+    """Says whether calls are within a budget's tokens and dollars."""
+    tokens = budget.tokens is None or cost.prompt + cost.reply <= budget.tokens
+    # Prices are floats: a billionth of a dollar is no overrun.
+    return tokens and (budget.usd is None or cost.usd(prices) <= budget.usd + 1e-9)
+
+
+def make_plan(
+    wanted: Form, budget: Budget, prices: Prices, cost_of: Callable[[Form], Cost | None]
+) -> Plan:
+    """Returns the plan with the richest form that fits.
+
+    Args:
+        wanted: What is asked without a budget.
+        budget: In tokens and dollars; its time is no matter of counts.
+        prices: Of the model.
+        cost_of: Counts a form's calls; ``None`` where it cannot be asked at all.
+    """
+    least = Cost(0, 0)
+    for form in forms(wanted):
+        cost = cost_of(form)
+        if cost is None:
+            continue
+        if fits(cost, budget, prices):
+            return Plan(form, cost, _cut(wanted, form))
+        least = cost
+    return Plan(None, least)
+
+
+def forms(wanted: Form) -> Iterator[Form]:
+    """Yields ways to ask, each cheaper than the ones before: fewer reasons or orders first, then
+    cheaper rankers, then less history, and fewer candidates last.
+    """
+    yield wanted
+    last = wanted
+    if wanted.ranker == "listwise":
+        for reasons in (n for n in _REASONS if n < wanted.reasons):
+            yield (last := replace(wanted, reasons=reasons))
+    if wanted.ranker == "consensus":
+        for permutations in range(wanted.permutations - 1, 1, -1):
+            yield (last := replace(wanted, permutations=permutations))
+    start = _CHEAPER.index(wanted.ranker) + 1 if wanted.ranker in _CHEAPER else 0
+    for ranker in _CHEAPER[start:]:
+        yield (last := replace(last, ranker=ranker, reasons=0))
+    for history in (n for n in _HISTORIES if n < wanted.history):
+        yield (last := replace(last, history=history))
+    for candidates in (n for n in _CANDIDATES if n < wanted.candidates):
+        yield (last := replace(last, candidates=candidates))
+
+
+def _cut(wanted: Form, form: Form) -> tuple[str, ...]:
+    if form.ranker != wanted.ranker:
+        # Neither reasons nor orders are a matter of the ranker that asks instead.
+        wanted_here = replace(wanted, reasons=form.reasons, permutations=form.permutations)
+        return (f"{wanted.ranker} to {form.ranker}", *_numbers(wanted_here, form))
+    return _numbers(wanted, form)
+
+
+def _numbers(wanted: Form, form: Form) -> tuple[str, ...]:
+    names = ("reasons", "permutations", "history", "candidates")
+    pairs = ((name, getattr(wanted, name), getattr(form, name)) for name in names)
+    return tuple(f"{name} from {before} to {after}" for name, before, after in pairs
+                 if before != after)  # fmt: skip
+
+
+def prompt_tokens(messages: tuple[Message, ...], count: Counter) -> int:
+    """Counts a prompt, with what a chat template adds to it."""
+    text = "\n".join(message.content for message in messages)
+    return count(text).tokens + PER_MESSAGE * len(messages)
+
+
+class Allowance:
+    """A model that is asked only while the budget lasts, and once a call: no retry is free.
+
+    Args:
+        inner: Answers.
+        budget: In tokens and dollars.
+        prices: Of the model.
+        count: Counts prompts.
+    """
+
+    def __init__(self, inner: Model, budget: Budget, prices: Prices, count: Counter) -> None:
+        self.name = inner.name
+        self.spent = Cost(0, 0)
+        self._inner, self._budget, self._prices, self._count = inner, budget, prices, count
+
+    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
+        """Answers a call that fits what is left.
+
+        Raises:
+            ModelError: It does not fit, or the model failed.
+        """
+        cost = Cost(prompt_tokens(call.messages, self._count), call.max_tokens)
+        if not fits(self.spent + cost, self._budget, self._prices):
+            left = "a call more would exceed the budget"
+            raise ModelError(f"{left} of {told(self._budget)}.")
+        # Reserved in full and before anything awaits: calls at once cannot share it.
+        self.spent += cost
+        return await self._inner.complete(replace(call, retry=False), deadline=deadline)
+
+    async def aclose(self) -> None:
+        """Closes the model's connections."""
+        await self._inner.aclose()
+
+
+async def rank_within(
+    task: RankTask, ranker: str, model: Model, budget: Budget, *, deadline: float
+) -> Ranking:
+    """Ranks as well as a budget allows; the prior's order, with the cause, where it allows nothing.
+
+    Raises:
+        SettingsError: The budget is in money, and a price is not known.
+    """
+    prices = prices_of(task.settings.model, budget)
+    wanted = _wanted(task, ranker)
+    plan = make_plan(wanted, budget, prices, lambda form: _cost(task, form, wanted.ranker))
+    if plan.form is None or time.monotonic() >= deadline:
+        cause = f"the budget of {told(budget)} does not pay for a call"
+        needs = f"; the least needs {plan.cost.prompt + plan.cost.reply} tokens"
+        late = "; it was over before the model could be asked"
+        return prior_ranking(task.candidates, cause=cause + (late if plan.form else needs) + ".")
+    planned = _task(task, plan.form, wanted.ranker)
+    paid = Allowance(model, budget, prices, task.count)
+    ranking = await make_ranker(plan.form.ranker).rank(planned, paid, deadline=deadline)
+    cut = f"The budget of {told(budget)} cut {', '.join(plan.cut)}." if plan.cut else ""
+    return noted(ranking, cut) if cut else ranking
+
+
+def told(budget: Budget) -> str:
+    """Returns a budget in words."""
+    amounts = (
+        "" if budget.tokens is None else f"{budget.tokens} tokens",
+        "" if budget.usd is None else f"${budget.usd:g}",
+        "" if budget.ms is None else f"{budget.ms:g} ms",
+    )
+    return ", ".join(amount for amount in amounts if amount)
+
+
+def _wanted(task: RankTask, ranker: str) -> Form:
+    ranking = task.settings.ranking
+    return Form(
+        ranker, min(ranking.candidates, len(task.candidates)), task.settings.prompts.history,
+        ranking.reasons if ranker == "listwise" else 0, ranking.permutations,
+    )  # fmt: skip
+
+
+def _task(task: RankTask, form: Form, asked: str) -> RankTask:
+    """Returns the task as a form wants it asked."""
+    settings = _settings(task.settings, form, asked)
+    template = task.template
+    if form.ranker != asked and task.library is not None:
+        template = template_of(make_ranker(form.ranker), settings, task.library)
+    return replace(task, settings=settings, template=template)
+
+
+def _settings(settings: Settings, form: Form, asked: str) -> Settings:
+    ranking = settings.ranking.model_copy(update={
+        "candidates": form.candidates, "reasons": form.reasons, "permutations": form.permutations,
+    })  # fmt: skip
+    # A template that the settings name is for the ranker that was asked for.
+    prompts: dict[str, object] = {"history": form.history}
+    prompts |= {} if form.ranker == asked else {"rank": ""}
+    shown = settings.prompts.model_copy(update=prompts)
+    return settings.model_copy(update={"ranking": ranking, "prompts": shown})
+
+
+#: Calls that a ranker cannot do without.
+_CALLS: dict[str, Callable[[Form], int]] = {
+    "listwise": lambda _: 1,
+    "labels": lambda _: 1,
+    "first-token": lambda _: 1,
+    "consensus": lambda form: form.permutations,
+}
+
+
+def _cost(task: RankTask, form: Form, asked: str) -> Cost | None:
+    """Counts a form's calls; ``None`` where nobody knows how many there are."""
+    if form.ranker not in _CALLS:
+        return None
+    planned = _task(task, form, asked)
+    brief = Brief(
+        task.candidates, task.profile, task.request, task.items, planned.settings,
+        seed=planned.settings.ranking.seed if form.ranker == "consensus" else None,
+    )  # fmt: skip
+    try:
+        prompt = render(planned.template, brief, task.count)
+    except PromptError:
+        return None
+    calls = _CALLS[form.ranker](form)
+    reply = 1 if form.ranker == "first-token" else prompt.max_tokens
+    return Cost(calls * prompt_tokens(prompt.messages, task.count), calls * reply)
