@@ -60,6 +60,9 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
     if finish not in _FINISHES:
         raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
     text = message.get("content")
+    if not text and read_logprobs(choice.get("logprobs")):
+        # One token was asked for its log-probabilities, and the likeliest one shows as nothing.
+        return "", str(finish)
     if not text and finish == "length":
         # The same tokens would be spent again: no reason for another try.
         raise ReplyError(
