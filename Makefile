@@ -6,7 +6,7 @@ ifeq ($(PALATE_DATA),)
 unexport PALATE_DATA
 endif
 
-.PHONY: demo eval-demo test test-postgres check bench quality clean lock
+.PHONY: demo eval-demo test test-postgres test-vllm check bench quality clean lock
 
 demo: .venv/ready
 	@$(BIN)/palate demo
@@ -23,6 +23,10 @@ test: .venv/ready
 test-postgres: .venv/ready
 	@scripts/test_postgres.sh $(BIN)/python
 
+# A real vLLM on this machine's CPU, in .venv-vllm (some 3 GB), with a tiny random-weight model.
+test-vllm: .venv/ready
+	@scripts/test_vllm.sh $(BIN)/python $(PYTHON)
+
 check: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -31,6 +35,8 @@ check: .venv/ready
 
 bench: .venv/ready
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.client
+	@test -z "$(PALATE_DATA)" || $(BIN)/python -m benchmarks.ledger $(PALATE_DATA)
 
 quality: .venv/ready
 	@$(BIN)/python -m benchmarks.llmrank $(PALATE_DATA)

@@ -79,14 +79,14 @@ def prices_of(settings: ModelSettings, budget: Budget) -> Prices:
     """Returns the prices that a budget needs.
 
     Raises:
-        SettingsError: The budget is in money, and a price is not known.
+        SettingsError: The budget is in money, and no price is set.
     """
-    if budget.usd is not None and (settings.price_in is None or settings.price_out is None):
+    if budget.usd is not None and not settings.price_in + settings.price_out:
         raise SettingsError(
             "A budget in dollars needs prices: set model.price_in and model.price_out, dollars per "
             "million tokens."
         )
-    return Prices(settings.price_in or 0.0, settings.price_out or 0.0)
+    return Prices(settings.price_in, settings.price_out)
 
 
 def fits(cost: Cost, budget: Budget, prices: Prices) -> bool:

@@ -99,17 +99,17 @@ class ModelSettings(_Section):
     timeout: float = Field(30.0, gt=0, description="seconds for everything, retries included")
     retries: int = Field(2, ge=0, le=10, description="at most this many, within the timeout")
     record: str = Field("", description="file that every call and its reply is appended to")
-    price_in: float | None = Field(None, ge=0, description="dollars per million prompt tokens")
-    price_out: float | None = Field(None, ge=0, description="dollars per million reply tokens")
+    price_in: float = Field(0, ge=0, description="dollars per million prompt tokens")
+    price_out: float = Field(0, ge=0, description="dollars per million reply tokens")
     replay: str = Field("", description="recording that answers instead of the model")
 
 
 class BudgetSettings(_Section):
     """What one request may spend on the model; a request's own budget goes before it."""
 
-    tokens: int | None = Field(None, ge=1, description="tokens of prompts and replies together")
-    usd: float | None = Field(None, ge=0, description="dollars, at model.price_in and price_out")
-    ms: float | None = Field(None, gt=0, description="milliseconds until the prior takes over")
+    tokens: int = Field(0, ge=0, description="tokens of prompts and replies; 0: no bound")
+    usd: float = Field(0, ge=0, description="dollars, at model.price_in, price_out; 0: no bound")
+    ms: float = Field(0, ge=0, description="milliseconds until the prior ranks; 0: no bound")
 
 
 class RankingSettings(_Section):

@@ -38,7 +38,7 @@ from palate.prompts.tokens import Counter, make_counter
 from palate.retrieval.pool import Retriever
 from palate.retrieval.profile import build_profile
 from palate.retrieval.store import Store, Trace
-from palate.settings import Settings
+from palate.settings import BudgetSettings, Settings
 from palate.workspace.slate import Slate
 from palate.workspace.traces import TraceLog
 
@@ -149,7 +149,7 @@ class Engine:
         if (why := idle(task, ranker)) is not None:
             return self._slate(prepared, prior_ranking(task.candidates, cause=why))
         deadline = time.monotonic() + self.settings.model.timeout
-        budget = prepared.request.budget or Budget(**self.settings.budget.model_dump())
+        budget = prepared.request.budget or _budget(self.settings.budget)
         if not budget:
             return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
         if budget.ms is not None:
@@ -286,6 +286,11 @@ def idle(task: RankTask, ranker: Ranker) -> str | None:
     if learnt is None or learnt.weight or task.rank_by != "fused" or not silent:
         return None
     return " ".join(learnt.remarks)
+
+
+def _budget(settings: BudgetSettings) -> Budget:
+    """Returns the budget of the settings, where 0 is without bound."""
+    return Budget(settings.tokens or None, settings.usd or None, settings.ms or None)
 
 
 def run(work: Coroutine[Any, Any, _T]) -> _T:
