@@ -7,17 +7,19 @@ reserved in full, and a call that does not fit is not made. Where nothing fits, 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from palate.agent.rankers import RankTask, make_ranker, prior_ranking, template_of
 from palate.agent.rankers.asking import noted
+from palate.agent.rankers.windows import spans_of
 from palate.domain import Budget, Completion, Message, Model, ModelCall, Ranking
 from palate.errors import ModelError, PromptError, SettingsError
 from palate.prompts.render import Brief, render
 from palate.prompts.tokens import Counter
-from palate.settings import ModelSettings, Settings
+from palate.settings import ModelSettings, RankingSettings, Settings
 
 #: Tokens that a chat template puts around a message, at most; no tokenizer here counts them.
 PER_MESSAGE = 8
@@ -255,13 +257,21 @@ def _settings(settings: Settings, form: Form, asked: str) -> Settings:
     return settings.model_copy(update={"ranking": ranking, "prompts": shown})
 
 
-#: Calls that a ranker cannot do without.
-_CALLS: dict[str, Callable[[Form], int]] = {
-    "listwise": lambda _: 1,
-    "labels": lambda _: 1,
-    "first-token": lambda _: 1,
-    "consensus": lambda form: form.permutations,
-}
+#: Calls that a ranker cannot do without, and how many candidates each of them shows.
+_CALLS: dict[str, Callable[[int, RankingSettings], tuple[int, int]]] = {
+    "listwise": lambda shown, _: (1, shown),
+    "labels": lambda shown, _: (1, shown),
+    "first-token": lambda shown, _: (1, shown),
+    "consensus": lambda shown, ranking: (ranking.permutations, shown),
+    "pointwise": lambda shown, _: (shown, 1),
+    "pairwise": lambda shown, ranking: (2 * (shown // 2) * ranking.rounds, 2),
+    "setwise": lambda shown, ranking: (
+        math.ceil(shown / ranking.set_size) * ranking.rounds, min(ranking.set_size, shown)
+    ),
+    "windows": lambda shown, ranking: (len(spans_of(shown, ranking.window)), ranking.window),
+}  # fmt: skip
+#: A token each.
+_ONE_TOKEN = ("first-token", "pointwise", "pairwise", "setwise")
 
 
 def _cost(task: RankTask, form: Form, asked: str) -> Cost | None:
@@ -269,14 +279,14 @@ def _cost(task: RankTask, form: Form, asked: str) -> Cost | None:
     if form.ranker not in _CALLS:
         return None
     planned = _task(task, form, asked)
+    calls, shown = _CALLS[form.ranker](form.candidates, planned.settings.ranking)
     brief = Brief(
-        task.candidates, task.profile, task.request, task.items, planned.settings,
+        task.candidates[:shown], task.profile, task.request, task.items, planned.settings,
         seed=planned.settings.ranking.seed if form.ranker == "consensus" else None,
     )  # fmt: skip
     try:
         prompt = render(planned.template, brief, task.count)
     except PromptError:
         return None
-    calls = _CALLS[form.ranker](form)
-    reply = 1 if form.ranker == "first-token" else prompt.max_tokens
+    reply = 1 if form.ranker in _ONE_TOKEN else prompt.max_tokens
     return Cost(calls * prompt_tokens(prompt.messages, task.count), calls * reply)

@@ -34,6 +34,8 @@ from palate.settings import Settings
 LABELS = string.ascii_uppercase
 #: Up to this strength an item was merely seen: neither liked nor disliked.
 SEEN = 0.15
+#: What comes first in a prompt; a pool that many people share comes before what is theirs alone.
+LAYOUT = ("history", "candidates")
 #: What "will this person ..." asks about.
 DEEDS = {
     Action.VIEW: "look at it",
@@ -193,6 +195,7 @@ def _values(brief: Brief, items: Mapping[str, Item], history: int) -> dict[str, 
         "scene": one_line(brief.request.scene or "", 100),
         "language": language_name(language),
         "deed": DEEDS[brief.action],
+        "layout": LAYOUT[::-1] if settings.prompts.shared_pool else LAYOUT,
     }
 
 

@@ -29,6 +29,15 @@ def labelled(call: ModelCall) -> dict[str, str]:
     return found
 
 
+def candidate_line(call: ModelCall) -> str:
+    """Returns the line of the one candidate that a yes-or-no prompt is about, without "The film:".
+
+    It is the last but one.
+    """
+    lines = call.messages[-1].content.splitlines()
+    return lines[-2].partition(": ")[2] if len(lines) > 1 else ""
+
+
 def slots_of(call: ModelCall, titles: Mapping[str, str]) -> tuple[str, ...]:
     """Returns item ids in the order in which a prompt names them.
 

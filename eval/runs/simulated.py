@@ -25,7 +25,7 @@ from palate.domain import Completion, Model, ModelCall, Usage
 from palate.errors import EvalError, ModelError, ModelTimeout
 from palate.eval.ordering import tie_key
 from palate.eval.runs.answer import ItemFacts
-from palate.eval.runs.labels import labelled, names
+from palate.eval.runs.labels import candidate_line, labelled, names
 from palate.eval.runs.ledger import asked_case
 
 PREFIX = "simulated:"
@@ -101,7 +101,7 @@ class SimulatedModel:
             raise ModelTimeout(f"{self.name} was asked too late.")
         asked = sum(len(message.content) for message in call.messages)
         self._fail(call, asked)
-        found = self._utilities(call)
+        found = self._yes_no(call) if "Yes" in call.labels else self._utilities(call)
         text, logprobs = self._said(call, found)
         finish = "stop"
         if self._skill.fault == "cut":
@@ -121,18 +121,28 @@ class SimulatedModel:
             error.usage = Usage(1, asked // 4)
             raise error
 
+    def _titles(self) -> list[str]:
+        return [fact.title for fact in self._facts(_relevant(asked_case().truth)).values()]
+
+    def _noise(self, line: str) -> float:
+        """Gumbel noise of a candidate's line in a case."""
+        return -math.log(-math.log(_uniform(f"{self._salt()}|{asked_case().id}|{line}")))
+
+    def _yes_no(self, call: ModelCall) -> dict[str, float]:
+        """Says yes to one candidate by its utility, which 3 of cuts in half."""
+        line = candidate_line(call)
+        good = any(names(line, title) for title in self._titles())
+        return {"Yes": 6 * self._skill.skill * good + self._noise(line) - 3, "No": 0.0}
+
     def _utilities(self, call: ModelCall) -> dict[str, float]:
-        case = asked_case()
-        titles = [fact.title for fact in self._facts(_relevant(case.truth)).values()]
-        lines = labelled(call)
+        titles, lines = self._titles(), labelled(call)
         wanted = call.labels or tuple(lines)
         found: dict[str, float] = {}
         for slot, (label, line) in enumerate(lines.items()):
             if label in wanted:
                 good = any(names(line, title) for title in titles)
                 lean = 3 * self._skill.bias * (1 - slot / len(lines))
-                noise = -math.log(-math.log(_uniform(f"{self._salt()}|{case.id}|{line}")))
-                found[label] = 6 * self._skill.skill * good + lean + noise
+                found[label] = 6 * self._skill.skill * good + lean + self._noise(line)
         return found
 
     def _said(

@@ -143,6 +143,9 @@ class PromptSettings(_Section):
     rank: str = Field("", description="template of the ranker; empty: its own")
     budget: int = Field(2000, ge=200, description="prompt tokens at most")
     history: int = Field(20, ge=0, description="history items shown")
+    shared_pool: bool = Field(
+        False, description="one pool for many people: it stands first, and servers keep the prefix"
+    )
     tokenizer: str = Field("", description="tiktoken encoding; empty: the best one offline")
 
 

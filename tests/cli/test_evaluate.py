@@ -87,3 +87,12 @@ def test_mistakes_are_told(example, palate, config, told):
     assert "no simulated model" in told("eval", "run", config, code=8, workspace=example)
     schema = json.loads(palate("eval", "schema").out)
     assert set(schema["properties"]) >= {"data", "split", "models", "gates", "limits"}
+
+
+def test_every_ranker_finds_a_good_models_opinion(example, palate, config):
+    config.write_text(YAML + "rankers: [pointwise, pairwise, setwise, windows]\n")
+    found = run(palate, example, config, "--limit", 8)
+    own = {one["name"]: one["model"]["NDCG@10"]["mean"] for one in found["lines"]
+           if one["kind"] != "control"}  # fmt: skip
+    assert len(own) == 4
+    assert min(own.values()) > 0.7, own

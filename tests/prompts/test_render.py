@@ -1,5 +1,6 @@
 """Rendered prompts: snapshots, budget, and text from outside that stays data."""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -137,3 +138,20 @@ def test_counts_name_their_tokenizer():
     assert COUNT("两个字 abcd").tokens == 5
     with pytest.raises(PromptError, match="TIKTOKEN_CACHE_DIR"):
         make_counter("p50k_base")
+
+
+@pytest.mark.parametrize("name", ["rank/listwise", "rank/labels", "rank/first-token"])
+def test_people_who_share_a_pool_share_the_prompt_up_to_what_is_theirs(name):
+    template = Library.open().get(name)
+    briefs = [_brief(history=n, **{"prompts.shared_pool": True}) for n in (1, 3)]
+    one, other = (render(template, brief, COUNT).messages[1].content for brief in briefs)
+    shared = _common_start(one, other)
+    assert all(f"Film {n}" in shared for n in range(4))
+    assert one != other
+    apart = render(template, _brief(), COUNT).messages[1].content
+    assert apart.index("Film 100") < apart.index("Candidates")
+
+
+def _common_start(one, other):
+    same = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(letter for letter, _ in same)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from palate import Budget, Palate
 from palate.agent.budget import PER_MESSAGE, Form, forms
+from palate.agent.rankers import RANKERS
 from palate.domain import Completion, Usage
 from palate.errors import ReplyError, SettingsError
 from palate.prompts.tokens import make_counter
 
-RANKERS = ("listwise", "labels", "first-token", "consensus")
 PRICE_IN, PRICE_OUT = 2.0, 10.0
 _COUNT = make_counter()
 
@@ -30,8 +30,13 @@ class Spender:
         self.calls.append(call)
         if self.fails:
             raise ReplyError("no reply", retryable=True)
-        tops = ({"A": -1.0, "B": -1.01, "C": -2.0},) if call.top_logprobs and self.logprobs else ()
-        return Completion("A B C", self.name, "length", Usage(1, 1, call.max_tokens), tops)
+        tops = (
+            ({"A": -1.0, "B": -1.01, "C": -2.0, "Yes": -1.2},)
+            if call.top_logprobs and self.logprobs
+            else ()
+        )
+        said = "Yes" if "Yes" in call.labels else "A B C"
+        return Completion(said, self.name, "length", Usage(1, 1, call.max_tokens), tops)
 
     async def aclose(self):
         pass
