@@ -27,8 +27,7 @@ from benchmarks.simulated_cells import CAP, Cell, Gain, over, table
 from benchmarks.simulated_world import SimulatedReader, World, make_world
 from palate.agent.rankers import RankTask, make_ranker
 from palate.agent.rankers.asking import Asking, ask
-from palate.agent.rankers.first_token import TOP
-from palate.agent.rankers.logprobs import label_logprobs, lean_of
+from palate.agent.rankers.logprobs import TOP, label_logprobs, lean_of
 from palate.agent.tuning import Heard
 from palate.agent.tuning_store import Tuned
 from palate.domain import Candidate, Completion, ModelCall, Profile, Request, Start, TokenCount

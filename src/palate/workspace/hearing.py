@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from palate.agent.rankers import make_ranker
+from palate.agent.rankers.first_token import FirstTokenRanker
 from palate.agent.rankers.logprobs import label_logprobs, lean_of
 from palate.agent.tuning import Heard
 from palate.agent.tuning_store import Tuned
@@ -77,12 +78,19 @@ class Hearing:
         try:
             # What failed in an earlier start is tried again, once.
             first = await self._once(retry_errors=True)
-            # In the prior's order a slot is a place by the prior: what it earns is no lean.
-            if self._bench.settings.ranking.order == "shuffled":
+            if self._leans():
                 self.leans = lean_of(self._replies)
             return await self._once(retry_errors=False) if self.leans else first
         finally:
             await self._model.aclose()
+
+    def _leans(self) -> bool:
+        """Tells whether the lean of a slot can be learnt, and is taken off by the ranker.
+
+        In the prior's order a slot is a place by the prior: what it earns is no lean.
+        """
+        by_chance = self._bench.settings.ranking.order == "shuffled"
+        return by_chance and self._bench.variant.ranker == FirstTokenRanker.name
 
     async def _once(self, *, retry_errors: bool) -> list[Heard]:
         header = {"run": "tune", "state": self._folder.id}
@@ -167,7 +175,8 @@ def _shown(
     watched: Watched, opinion: Opinion, ids: Sequence[str], settings: Settings
 ) -> Sequence[str]:
     """Returns those that the model was shown: the first by the prior, fewer on a tight budget."""
-    lines = max((len(labelled(call)) for call in watched.calls), default=0)
+    # Rankers of long pools show a part in each call.
+    lines = len({line for call in watched.calls for line in labelled(call).values()})
     named = max((ids.index(item) + 1 for item in opinion.order), default=0)
     return ids[: max(lines, named) or settings.ranking.candidates]
 
