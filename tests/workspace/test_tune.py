@@ -49,7 +49,7 @@ class Reader:
         del deadline
         self.calls += 1
         if self.calls == self.last + 1:
-            raise KeyboardInterrupt
+            raise EvalError("ended")
         if self.calls > self.last:
             await asyncio.sleep(60)  # under way when the others end
         lines = labelled(call)
@@ -101,7 +101,7 @@ def test_a_tune_that_was_cut_off_pays_for_nothing_twice(shop, tmp_path):
         wanted = palate.tune(ranker="first-token", limit=40, concurrency=3)
     with Palate.open(shop) as palate:
         palate.use_model(first)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(EvalError, match="ended"):
             palate.tune(ranker="first-token", limit=40, concurrency=3)
         assert not read_weights(palate).entries
     with Palate.open(shop) as palate:
@@ -115,7 +115,7 @@ def test_a_tune_that_was_cut_off_pays_for_nothing_twice(shop, tmp_path):
 def test_forgetting_a_person_reaches_a_tune_that_was_cut_off(shop, bytes_of):
     with Palate.open(shop) as palate:
         palate.use_model(Reader(last=5))
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(EvalError, match="ended"):
             palate.tune(ranker="first-token", limit=40, concurrency=1)
         [folder] = (palate.folder.data / "runs").glob("tune-*")
         assert folder.stat().st_mode & 0o077 == 0
