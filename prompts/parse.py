@@ -1,9 +1,9 @@
 """From a model's reply to an opinion: strict first, then bounded repair, and never an invented id.
 
 Order of attempts: the JSON object that was asked for; the same mended by json-repair (only for
-replies short and flat enough to be mended quickly); lines of labels in free text. Labels keep
-their order; a second mention and an unknown label are dropped. Every step off the straight path
-is listed in ``Opinion.repairs``.
+replies short and flat enough to be mended quickly); lines of labels in free text; lists of titles.
+Labels keep their order; a second mention and an unknown label are dropped. Every step off the
+straight path is listed in ``Opinion.repairs``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from palate.domain import Opinion
+from palate.prompts.parse_list import parse_list
 
 #: Longer replies are cut: no honest reply is longer, and repair takes time by the character.
 MAX_REPLY = 32_768
@@ -30,6 +31,19 @@ _BRACKETED = re.compile(r"^[\[(*\"'`]*([A-Z])[\])*\"'`]*(?=$|[\s:;.,>|)\]=-])")
 _LETTER = re.compile(r"[A-Z]")
 _ROW = re.compile(r"[A-Z](?:[ ,>\n]{1,3}[A-Z]){0,60}\.?")
 _BETWEEN = re.compile(r"^[\s,;>|\[\]().*\"'`=-]*$")
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Titles by which a reply may name items instead of by labels.
+
+    Attributes:
+        inside: Item id -> title, of the candidates.
+        outside: Titles that are known and are none of theirs, such as the history's.
+    """
+
+    inside: Mapping[str, str] = field(default_factory=dict)
+    outside: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,12 +78,13 @@ class _Reading:
         return Opinion(tuple(self.order), reasons=reasons, repairs=tuple(self.repairs))
 
 
-def parse_listwise(reply: str, labels: Mapping[str, str]) -> Opinion:
+def parse_listwise(reply: str, labels: Mapping[str, str], titles: Titles = Titles()) -> Opinion:
     """Reads an order of labels, with reasons where there are any.
 
     Args:
         reply: The model's text, whatever it is.
         labels: Label -> item id, as in the prompt.
+        titles: Of those items, and of others that the prompt names.
 
     Returns:
         An opinion whose order may be empty; it never holds an id that is not in ``labels``.
@@ -79,22 +94,25 @@ def parse_listwise(reply: str, labels: Mapping[str, str]) -> Opinion:
     data = _json_object(text, reading.repairs)
     if data is None:
         _read_lines(text, reading)
+        if not reading.order:
+            _read_list(text, reading, titles)
         return reading.opinion({})
     for label in _labels_of(data.get("order", data.get("ranking", ""))):
         reading.take(label)
     return reading.opinion(_reasons(data.get("reasons"), labels))
 
 
-def parse_labels(reply: str, labels: Mapping[str, str]) -> Opinion:
+def parse_labels(reply: str, labels: Mapping[str, str], titles: Titles = Titles()) -> Opinion:
     """Reads a row of letters: ``C A B``, also ``C > A > B`` or with commas.
 
     Args:
         reply: The model's text, whatever it is; what is no row is read as `parse_listwise` does.
         labels: Label -> item id, as in the prompt.
+        titles: Of those items, and of others that the prompt names.
     """
     row = reply.strip()
     if not _ROW.fullmatch(row):
-        return parse_listwise(reply, labels)
+        return parse_listwise(reply, labels, titles)
     reading = _Reading(labels)
     for label in _LETTER.findall(row):
         reading.take(label)
@@ -214,6 +232,19 @@ def _read_lines(text: str, reading: _Reading) -> None:
             reading.take(match[1])
     if reading.order:
         reading.repairs.append("labels read from free text")
+
+
+def _read_list(text: str, reading: _Reading, titles: Titles) -> None:
+    """Reads a list of titles, or of labels in another writing than ours."""
+    inside = {
+        item: title for item, title in titles.inside.items() if item in reading.labels.values()
+    }
+    listed = parse_list(text, reading.labels, inside, titles.outside)
+    reading.order += listed.order
+    reading.foreign += listed.foreign
+    reading.repeated += listed.repeated
+    if listed.order:
+        reading.repairs.append("titles read instead of labels")
 
 
 def _is_entry(line: str, match: re.Match[str]) -> bool:

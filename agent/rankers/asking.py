@@ -12,10 +12,11 @@ from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Completion, Model, ModelCall, Opinion, Ranking, RenderedPrompt, Usage
 from palate.errors import ModelError, PromptError
+from palate.prompts.parse import Titles
 from palate.prompts.render import LABELS, Brief, render
 
 #: Reads an order of labels off a reply.
-Parser = Callable[[str, Mapping[str, str]], Opinion]
+Parser = Callable[[str, Mapping[str, str], Titles], Opinion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,19 @@ async def one_order(
     except (ModelError, PromptError) as error:
         return unasked(task, error)
     completion = answer.completion
-    opinion = _whole(parse(completion.text, answer.prompt.labels), completion)
+    opinion = _whole(parse(completion.text, answer.prompt.labels, titles_of(task)), completion)
     if not opinion.order:
         cause = f"no order could be read from the reply of {model.name}."
         return prior_ranking(task.candidates, cause=cause, usage=completion.usage)
     return decided(task, answer.prompt, opinion, completion.usage, ranker)
+
+
+def titles_of(task: RankTask) -> Titles:
+    """Returns the titles by which a reply may name candidates, and those of the history."""
+    inside = {one.item.id: one.item.title for one in task.candidates}
+    past = (entry.item for entry in task.profile.history)
+    outside = (task.items[one].title for one in past if one in task.items and one not in inside)
+    return Titles(inside, tuple(outside))
 
 
 def unasked(task: RankTask, error: ModelError | PromptError) -> Ranking:

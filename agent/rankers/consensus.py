@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from palate.agent.rankers.aggregate import agreement, kemeny
-from palate.agent.rankers.asking import Asking, ask_all, decided, noted
+from palate.agent.rankers.asking import Asking, ask_all, decided, noted, titles_of
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Model, Opinion, Ranking
@@ -28,7 +28,8 @@ class ConsensusRanker:
         seeds = range(first, first + task.settings.ranking.permutations)
         asked = await ask_all([(task, Asking(seed=s)) for s in seeds], model, deadline=deadline)
         answers = [one for one in asked.answers if one]
-        opinions = [parse_labels(one.completion.text, one.prompt.labels) for one in answers]
+        titles = titles_of(task)
+        opinions = [parse_labels(o.completion.text, o.prompt.labels, titles) for o in answers]
         orders = [opinion.order for opinion in opinions if opinion.order]
         if not orders:
             cause = asked.cause or f"no order could be read from the replies of {model.name}."

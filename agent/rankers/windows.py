@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from palate.agent.rankers.asking import Asking, ask_all, cut_notes, noted, settled
+from palate.agent.rankers.asking import Asking, ask_all, cut_notes, noted, settled, titles_of
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
 from palate.domain import Model, Opinion, Ranking, RenderedPrompt, Usage
@@ -72,7 +72,8 @@ class _Climb:
         answer = asked.answers[0]
         placed: Sequence[str] = ()
         if answer is not None:
-            opinion = parse_labels(answer.completion.text, answer.prompt.labels)
+            titles = titles_of(part)
+            opinion = parse_labels(answer.completion.text, answer.prompt.labels, titles)
             placed, self.repairs = opinion.order, [*self.repairs, *opinion.repairs]
             self.prompts.append(answer.prompt)
         if not placed:

@@ -40,7 +40,7 @@ def test_the_asked_form_needs_no_repair():
         ("[" * 200_000, ""),
         ("null", ""),
         ('{"order": {"A": 1}}', ""),
-        ("答案：\n1. C：标题\n2. A：标题", ""),
+        ("答案：\n1. C：标题\n2. A：标题", "CA"),
     ],
 )
 def test_messy_replies(reply, order):
