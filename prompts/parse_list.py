@@ -2,10 +2,11 @@
 
     1. C7: title        [3] >        7. a watched film - a candidate        C4, C2, C5
 
-A reply may hold several lists: topics, the matching of each candidate, the ranking, a word on each
-of the ranked. The ranking is the list whose entries name the most candidates plainly; of equals the
-last where something like "final" stands above it, else the first. What names nothing inside the
-closed set is dropped and counted.
+A reply may hold several lists: topics, the matching of each candidate, a draft, the ranking, a word
+on each of the ranked. The ranking is the last list under a line such as "top 10 recommended" or
+"final"; else the last under one such as "ranking"; else the one that names most candidates. Lists
+under an explanation come after all others. What names nothing inside the closed set is dropped and
+counted.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ _ANY_LABEL = re.compile(r"(?<![\w'])([A-Za-z]{1,2}\d{1,3}|[A-Z])(?![\w'])")
 _BETWEEN = re.compile(r"^[\s,;>|\[\]()*\"'`=&.-]*(?:and)?[\s,;>|\[\]()*\"'`=&.-]*$")
 _SEPARATOR = re.compile(r"^\s*(?:[:\uff1a\u3001.,)\]>|=;\u2013\u2014-]|$)")
 _ARROW = re.compile(r"\s+(?:-+>?|=>|\u2192|\u2013|\u2014|>|:)\s+|\s*->\s*|\s*\u2192\s*")
-_FINAL = re.compile(
-    r"\b(?:final|ranking|ranked|recommend\w*|top \d+)\b|\u6700\u7ec8|\u63a8\u8350|\u6392\u5e8f",
-    re.I,
-)
+_FINAL = re.compile(r"\b(?:final|recommend\w*|top \d+)\b|\u6700\u7ec8|\u63a8\u8350", re.I)
+_RANKING = re.compile(r"\brank\w*|\u6392\u5e8f|\u6392\u540d", re.I)
+_AFTER = re.compile(
+    r"\b(?:expla\w+|justif\w+|chosen|selected)\b|\b(?:is|are|was|were) (?:\w+ )?based\b"
+    r"|\u89e3\u91ca|\u7406\u7531", re.I
+)  # fmt: skip
 _EDGES = " \t[](){}*_\"'`\u201c\u201d\u300a\u300b.,;:"
 
+#: A title, or a label alone; a label before other words; a label inside a sentence.
 Kind = Literal["plain", "label", "prose"]
 
 
@@ -62,9 +66,16 @@ class _List:
         entries = self.entries[::-1] if falling and self.numbers[0] > 1 else self.entries
         return list(dict.fromkeys(one.item for one in entries if one.item is not None))
 
-    def weight(self) -> int:
-        """Items that are named plainly, not in a sentence."""
-        return len({one.item for one in self.entries if one.item and one.kind != "prose"})
+    def weight(self, kind: Kind) -> int:
+        """Items that are named in a way."""
+        return len({one.item for one in self.entries if one.item and one.kind == kind})
+
+    def tier(self) -> int:
+        """What the line above makes it: 0 the recommendation, 1 a ranking, 2 a list, 3 a word."""
+        if self.head.rstrip().endswith((".", "\u3002")):
+            # A sentence of its own introduces nothing, whatever words are in it.
+            return 3 if _AFTER.search(self.head) else 2
+        return 0 if _FINAL.search(self.head) else 1 if _RANKING.search(self.head) else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +121,15 @@ def parse_list(
 
 
 def _ranking(lists: Sequence[_List]) -> _List | None:
-    named = [one for one in lists if one.weight()]
-    pool = [one for one in named if one.numbered] or named or lists
-    if not pool:
-        return None
-    most = max(one.weight() for one in pool)
-    equal = [one for one in pool if one.weight() >= most - (most > 1)]
-    final = [one for one in equal if _FINAL.search(one.head)]
-    if len(equal) > 1 and "final" in equal[-1].head.lower():
-        return equal[-1]
-    return final[0] if final else equal[0]
+    kinds: tuple[Kind, ...] = ("plain", "label", "prose")
+    for kind in kinds:
+        named = [one for one in lists if one.weight(kind)]
+        for tier in (0, 1):
+            if found := [one for one in named if one.tier() == tier]:
+                return found[-1]
+        if named:
+            return max(named, key=lambda one: (one.tier() == 2, one.numbered, one.weight(kind)))
+    return None
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ class _Reader:
         current: _List | None = None
         head = ""
         for number, line in _entries(text):
-            if number is None and len(row := self.row(line)) > 1 and _LABEL.match(line):
+            if number is None and len(row := self.row(line)) > 1 and _is_row(line):
                 if current is not None:
                     yield current
                 yield _List(head, False, [_Entry(item) for item in row])
@@ -186,7 +196,7 @@ class _Reader:
             return _Entry(named)
         if self.titles.beyond(title.strip(_EDGES)):
             return _Entry(None)
-        return _Entry(item if item is not None else None)
+        return _Entry(item, "label")
 
     def _titled(self, text: str) -> str | None:
         """Finds a title: whole, or the last of what an arrow or a dash parts, or the beginning."""
@@ -197,8 +207,9 @@ class _Reader:
         for part in reversed(parts) if len(parts) > 1 else ():
             if found := self.titles.exact(part):
                 return found
-        if found := self.titles.opens(bare):
-            return found
+        for part in (bare, *reversed(parts)):
+            if found := self.titles.opens(part):
+                return found
         for part in (*reversed(parts), bare):
             if found := self.titles.like(part):
                 return found
@@ -217,6 +228,11 @@ class _Reader:
             last = match.end()
             best = list(run) if len(run) > len(best) else best
         return best if len(best) > 1 else []
+
+
+def _is_row(line: str) -> bool:
+    """Whether there is nothing on a line but labels and what stands between them."""
+    return all(_BETWEEN.match(part) for part in _ANY_LABEL.sub("\n", line).split("\n"))
 
 
 def _is_label(text: str, labels: Mapping[str, str]) -> bool:
