@@ -25,6 +25,9 @@ CALL = ModelCall(
 GOOD = ["good", "fenced", "think", "garbage", "huge", "cut", "letters", "missing", "foreign"]
 #: Scenario -> the kind of error, and a word that its message holds.
 FAULTS = {
+    "busy-absurd": (ModelError, "429"), "busy-words": (ModelError, "429"),
+    "cut-chunks": (ModelError, "hung up"), "events-with-error": (ReplyError, "not JSON"),
+    "events-no-finish": (ReplyError, "not JSON"), "events-bad-utf8": (ReplyError, "UTF-8"),
     "busy-long": (ModelError, "wait 100 s"), "down": (ModelError, "503"),
     "no-retry": (ModelError, "503"), "too-long": (ModelError, "prompts.budget"),
     "no-schema": (ModelError, "503"), "wrong-key": (ModelError, "api_key_env"),

@@ -68,6 +68,9 @@ def changed(how):
 
     def answer(exchange):
         data = ranking(exchange.messages)
+        if isinstance(data, str):
+            exchange.reply(" ".join(how(data.split())))
+            return
         data["order"] = " ".join(how(data["order"].split()))
         exchange.reply(said(data))
 
@@ -77,7 +80,8 @@ def changed(how):
 def thinking(exchange):
     """A draft inside the thinking, the answer after it."""
     data = ranking(exchange.messages)
-    draft = {"order": " ".join(reversed(data.get("order", "").split())), "reasons": []}
+    order = data if isinstance(data, str) else data.get("order", "")
+    draft = {"order": " ".join(reversed(order.split())), "reasons": []}
     exchange.reply(f"<think>First guess: {said(draft)} Hmm.</think>\n{said(data)}")
 
 
@@ -197,6 +201,17 @@ def reset(exchange):
     exchange.close_connection = True
 
 
+def cut_chunks(exchange):
+    """A chunked body whose last chunk never comes: the connection ends."""
+    exchange.send_response(200)
+    exchange.send_header("Content-Type", "application/json")
+    exchange.send_header("Transfer-Encoding", "chunked")
+    exchange.end_headers()
+    content = json.dumps(exchange.completion("x")).encode()[:200]
+    exchange.write(b"%x\r\n%s\r\n" % (len(content), content))
+    exchange.close_connection = True
+
+
 def good(exchange):
     """The order reversed, and five reasons."""
     exchange.reply(said(ranking(exchange.messages)))
@@ -206,6 +221,7 @@ _TOO_LONG = (
     "'max_tokens' or 'max_completion_tokens' is too large: 400. This model's maximum context "
     "length is 512 tokens and your request has 1054 input tokens (400 > 512 - 1054)."
 )
+_EVENTS = "text/event-stream"
 _SOON = (("Retry-After", "0.1"),)
 
 SCENARIOS = {
@@ -221,6 +237,8 @@ SCENARIOS = {
     "cut": cut,
     "slow": lambda x: (time.sleep(0.3), good(x)),
     "busy-then-good": status(429, "busy", "RateLimitError", _SOON, then_good=True),
+    "busy-absurd": status(429, "busy", "RateLimitError", [("Retry-After", "1e300")]),
+    "busy-words": status(429, "busy", "RateLimitError", [("Retry-After", "soon, -5")]),
     "busy-long": status(429, "busy", "RateLimitError", [("Retry-After", "100")]),
     "down-then-good": status(503, "loading", "ServiceUnavailable", then_good=True),
     "down": status(503, "loading", "ServiceUnavailable"),
@@ -238,6 +256,12 @@ SCENARIOS = {
     "not-an-object": body(b"[1, 2, 3]"),
     "deep": body(b"[" * 50_000),
     "nothing": body(b""),
+    "cut-chunks": cut_chunks,
+    "events-with-error": body(b'data: {"error": {"message": "CUDA out of memory"}}\n\n', _EVENTS),
+    "events-no-finish": body(b'data: {"choices": [{"delta": {"content": "A"}}]}\n\n', _EVENTS),
+    "events-bad-utf8": body(
+        b'data: {"choices": [{"delta": {"content": "\xff\xfe"}}]}\n\n', _EVENTS
+    ),
     "no-choices": body(b'{"id": "chatcmpl-1", "object": "chat.completion", "choices": []}'),
     "error-in-200": body(b'{"error": {"message": "CUDA out of memory"}}'),
     "bad-gzip": lambda x: x.send(200, b"not gzip", {"Content-Encoding": "gzip"}),
