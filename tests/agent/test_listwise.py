@@ -52,7 +52,9 @@ ENDS = {
     "no-finish": "finished", "filtered": "filter", "refused": "refused", "empty": "empty",
     "no-content": "empty", "only-thoughts": "thinking", "no-schema": "503",
     "odd-content": "empty", "drip": "time", "endless": "longer", "silent": "time",
-    "stalled": "time", "reset": "hung up",
+    "stalled": "time", "reset": "hung up", "busy-absurd": "429", "busy-words": "429",
+    "cut-chunks": "hung up", "events-with-error": "not JSON", "events-no-finish": "not JSON",
+    "events-bad-utf8": "UTF-8",
 }  # fmt: skip
 #: Scenario -> a word of the repairs that it needs.
 MENDED = {
