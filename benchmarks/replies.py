@@ -21,7 +21,22 @@ from palate.prompts.parse_list import Listed, parse_list
 
 Row = dict[str, Any]
 #: Articles that a list of titles parted by commas puts last.
-_ARTICLES = ("A", "An", "The", "Das", "Der", "Die", "La", "Le", "Les", "Il", "El", "L'")
+#: And a part of the one title there that holds a comma of its own.
+_ARTICLES = (
+    "Queen of the Desert",
+    "A",
+    "An",
+    "The",
+    "Das",
+    "Der",
+    "Die",
+    "La",
+    "Le",
+    "Les",
+    "Il",
+    "El",
+    "L'",
+)
 
 
 @dataclass(frozen=True)
