@@ -121,6 +121,7 @@ def intervals(
     level: float = 0.95,
     method: Method = "bca",
     users: Sequence[Hashable] | None = None,
+    widen: bool = False,
 ) -> list[Interval]:
     """Returns the interval of each column's mean, all from the same samples of people.
 
@@ -131,6 +132,9 @@ def intervals(
         level: As of `interval`.
         method: As of `interval`.
         users: As of `interval`.
+        widen: Take quantiles further out, as Student's t lies outside of the normal one: samples
+            of few people vary too little. Source: Hesterberg, The American Statistician 2015,
+            section 3.4 (the expanded interval).
 
     Raises:
         EvalError: As of `interval`.
@@ -139,12 +143,14 @@ def intervals(
 
     if not 0 < level < 1 or n < 100 or not np.isfinite(values).all():
         raise EvalError("An interval needs finite values, 0 < level < 1 and 100 samples at least.")
-    sums, sizes = _by_person(values, users)
+    sums, sizes = by_person(values, users)
     if len(sizes) < 2:
         raise EvalError("An interval needs cases of at least two people. Add cases.")
     means = sums.sum(axis=0) / sizes.sum()
     samples = _samples(sums, sizes, np.random.default_rng(seed), n)
     outside = (1 - level) / 2
+    if widen:
+        outside = _further_out(outside, len(sizes))
     found = []
     for column, mean in enumerate(means):
         drawn = samples[:, column]
@@ -156,10 +162,21 @@ def intervals(
     return found
 
 
-def _by_person(
+def _further_out(outside: float, people: int) -> float:
+    from scipy.special import ndtr, stdtrit
+
+    reach = -float(stdtrit(people - 1, outside)) * (people / (people - 1)) ** 0.5
+    return float(ndtr(-reach))
+
+
+def by_person(
     values: NDArray[np.float64], users: Sequence[Hashable] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns each person's sums, shape (people, columns), and number of cases, (people,)."""
+    """Returns each person's sums, shape (people, columns), and number of cases, (people,).
+
+    Raises:
+        EvalError: Not as many users as values.
+    """
     import numpy as np
 
     if users is None:

@@ -13,7 +13,7 @@ from palate.eval.report.packed import PIECE, Source, pack, pieces
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked
 from palate.eval.runs.summary import RunSummary, read_summary
-from palate.eval.runs.tables import model_row, notes, product_row
+from palate.eval.runs.tables import judged_heads, judged_row, model_row, notes
 from palate.eval.runs.values import load_values
 from palate.retrieval.files import replace_file
 
@@ -47,7 +47,8 @@ def write_report(folder: RunFolder, checked: list[Checked] | None = None) -> Pat
         s=summary,
         metric=metric,
         notes=list(notes(summary)),
-        rows=[(line.kind, product_row(line, metric)) for line in summary.lines],
+        heads=judged_heads(summary),
+        rows=[(line.kind, judged_row(line, metric)) for line in summary.lines],
         own=[model_row(line, metric) for line in models],
         gates=checked or [],
         intervals=both(lambda width: plots.intervals(summary, metric, width)),

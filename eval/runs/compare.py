@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from palate.errors import EvalError
-from palate.eval.bootstrap import Paired, intervals
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.summary import Difference, read_summary
 from palate.eval.runs.values import load_values
+from palate.eval.statistics.verdict import Rules, judge_family
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,18 +38,24 @@ class Comparison:
         return asdict(self)
 
     def __rich__(self) -> RenderableType:
+        from rich.console import Group
         from rich.table import Table
         from rich.text import Text
 
         table = Table(title=f"{self.second} less {self.first}: {self.cases:,} cases",
                       title_justify="left", box=None, pad_edge=False)  # fmt: skip
-        for head in ("line", "metric", "difference", "verdict"):
+        for head in ("line", "metric", "difference", "p", "MDE", "verdict"):
             table.add_column(head, overflow="fold")
         for line, metrics in self.lines.items():
             for metric, one in metrics.items():
                 shown = f"{one.mean:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
-                table.add_row(Text(line), metric, Text(shown), one.verdict)
-        return table
+                known = (f"{one.adjusted:.3f}", f"{one.detectable:.3f}")
+                table.add_row(Text(line), metric, Text(shown), *known, one.verdict)
+        return Group(table, Text(
+            "Verdicts: permutation test by person, p corrected for the lines of a metric (Holm). "
+            "MDE: the smallest difference that these people decide four times in five.",
+            style="dim",
+        ))  # fmt: skip
 
 
 def compare(first: RunFolder, second: RunFolder) -> Comparison:
@@ -67,13 +73,16 @@ def compare(first: RunFolder, second: RunFolder) -> Comparison:
         raise EvalError(f"{first.id} and {second.id} share no cases or no lines. Compare others.")
     columns, places = _columns(a, b, names, metrics, (rows_a, rows_b))
     users = [a["users"].tolist()[row] for row in rows_a]
-    found = intervals(
-        columns, seed=statistics.seed, n=statistics.samples, level=statistics.level, users=users
-    )
+    if len(set(users)) < 2:
+        raise EvalError(f"{first.id} and {second.id} share the cases of one person. Add people.")
+    rules = Rules(statistics.level, first.config().statistics.margin, statistics.samples,
+                  statistics.seed)  # fmt: skip
     lines: dict[str, dict[str, Difference]] = {name: {} for name in names}
-    for (name, metric), one in zip(places, found, strict=True):
-        verdict = Paired(one).verdict
-        lines[name][metric] = Difference(one.mean, one.low, one.high, verdict)
+    for metric in metrics:
+        # The lines on one metric are a family, as in a run.
+        own = [place for place, (_, of) in enumerate(places) if of == metric]
+        for name, one in zip(names, judge_family(columns[:, own], users, rules), strict=True):
+            lines[name][metric] = Difference.of(one)
     only = set(a["lines"].tolist()) ^ set(b["lines"].tolist())
     return Comparison(first.id, second.id, len(rows_a), lines, tuple(sorted(only)))
 

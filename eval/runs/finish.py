@@ -14,7 +14,7 @@ from palate.eval.runs.exposures import Scene, find_exposures
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked, check_gates, junit
 from palate.eval.runs.log import read_answers
-from palate.eval.runs.summarise import Judged, judge
+from palate.eval.runs.summarise import Judged, judge, noise_of
 from palate.eval.runs.summary import RunSummary, read_summary
 from palate.eval.runs.values import (
     Column,
@@ -73,6 +73,7 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         lines=tuple(judge(columns, named, by)),
         exposures=tuple(find_exposures(Scene(columns, asked))),
         ceiling=_ceiling(scored, factory),
+        noise=noise_of(columns, named, by),
     )
     run.folder.write_items(factory.facts(sorted(_occurring(run, scored))))
     save_values(run.folder.values, columns, asked)

@@ -133,7 +133,7 @@ def _lower_end(gate: Gate, line: Line, metric: str, ground: _Ground) -> float:
             values = values | {"users": values["users"][kept]}
     made = intervals(
         (mine - other).reshape(-1, 1), seed=statistics.seed, n=statistics.samples,
-        level=statistics.level, users=values["users"].tolist(),
+        level=statistics.level, users=values["users"].tolist(), widen=True,
     )  # fmt: skip
     return made[0].low
 

@@ -4,49 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from palate.errors import EvalError
-from palate.eval.bootstrap import Interval, Paired, intervals
+from palate.eval.bootstrap import Interval, intervals
 from palate.eval.runs.config import Statistics
 from palate.eval.runs.pace import usd
 from palate.eval.runs.summary import Difference, Line, Mean
 from palate.eval.runs.values import Column, Questions
 from palate.eval.runs.variants import Variant
+from palate.eval.statistics.noise import Noise, components
+from palate.eval.statistics.spread import standard_errors
+from palate.eval.statistics.verdict import MANY, Rules, judge_family, normal_intervals
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 Traits = Sequence[Mapping[str, str]]
-#: Beyond so many people the normal interval is used: the bootstrap's is the same to three digits,
-#: and would take minutes.
-MANY = 2_000
-
-
-def normal_intervals(
-    values: NDArray[np.float64], users: Sequence[tuple[str, str]], level: float
-) -> list[Interval]:
-    """Returns mean -+ z s of each column, with the standard error over people.
-
-    ``s = sqrt(sum over people of (their sum - mean * their cases)^2) / cases``, the sandwich
-    estimator with one cluster a person (Liang and Zeger, Biometrika 1986).
-    """
-    import numpy as np
-    from scipy.special import ndtri
-
-    codes: dict[tuple[str, str], int] = {}
-    code = np.array([codes.setdefault(one, len(codes)) for one in users])
-    sizes = np.bincount(code)
-    z = float(ndtri(0.5 + level / 2))
-    found = []
-    for column in values.T:
-        mean = float(column.mean())
-        apart = np.bincount(code, column) - mean * sizes
-        s = float(np.sqrt((apart**2).sum())) / len(column)
-        found.append(Interval(mean, mean - z * s, mean + z * s, level, "percentile"))
-    return found
 
 
 @dataclass(frozen=True)
@@ -84,31 +60,39 @@ class Judged:
         made = self._intervals(values, users)
         return [Mean(one.mean, one.low, one.high, len(values)) for one in made]
 
-    def differences(self, values: NDArray[np.float64]) -> list[Difference]:
-        """Judges paired differences, one column a metric."""
-        if len(set(self.users)) < 2:
-            return []
-        made = self._intervals(values, self.users)
-        return [
-            Difference(one.mean, one.low, one.high, self._verdict(one.low, one.high, Paired(one)))
-            for one in made
+    def differences(self, values: Sequence[NDArray[np.float64]]) -> list[list[Difference]]:
+        """Judges paired differences; all those of one metric are a family.
+
+        Args:
+            values: Of each comparison, shape (cases, metrics).
+
+        Returns:
+            For each comparison one a metric; nothing where there are fewer than two people.
+        """
+        import numpy as np
+
+        if not values or len(set(self.users)) < 2:
+            return [[] for _ in values]
+        rules = Rules(
+            self.statistics.level, self.statistics.margin, self.statistics.samples,
+            self.statistics.seed,
+        )  # fmt: skip
+        families = [
+            judge_family(np.stack([one[:, metric] for one in values], axis=1), self.users, rules)
+            for metric in range(values[0].shape[1])
         ]
+        return [[Difference.of(one) for one in found] for found in zip(*families, strict=True)]
 
     def _intervals(
         self, values: NDArray[np.float64], users: Sequence[tuple[str, str]]
     ) -> list[Interval]:
         if len(set(users)) > MANY:
-            return normal_intervals(values, users, self.statistics.level)
+            errors, _ = standard_errors(values, users)
+            return normal_intervals(values.mean(axis=0), errors, self.statistics.level)
         return intervals(
             values, seed=self.statistics.seed, n=self.statistics.samples,
-            level=self.statistics.level, users=users,
+            level=self.statistics.level, users=users, widen=True,
         )  # fmt: skip
-
-    def _verdict(self, low: float, high: float, paired: Paired) -> str:
-        margin = self.statistics.margin
-        if paired.verdict == "not decisive" and -margin <= low and high <= margin:
-            return "equal within the margin"
-        return paired.verdict
 
 
 def judge(columns: Sequence[Column], variants: Mapping[str, Variant], by: Judged) -> list[Line]:
@@ -128,22 +112,37 @@ def judge(columns: Sequence[Column], variants: Mapping[str, Variant], by: Judged
             f"statistics.baseline is {by.statistics.baseline!r}, and no line is called that. There "
             f"are: {', '.join(column.name for column in columns)}."
         )
-    return [_line(column, variants.get(column.name), baseline, by) for column in columns]
+    found = _against(columns, baseline, by)
+    return [_line(column, variants.get(column.name), found, by) for column in columns]
 
 
-def _line(column: Column, variant: Variant | None, baseline: Column, by: Judged) -> Line:
+#: Name of a line, and whether the model alone is meant -> difference by metric.
+_Against = Mapping[tuple[str, bool], Sequence[Difference]]
+
+
+def _against(columns: Sequence[Column], baseline: Column, by: Judged) -> _Against:
+    """Judges everything that is held against the baseline, as one family a metric."""
+    values = {
+        (column.name, False): column.product - baseline.product
+        for column in columns if column is not baseline
+    } | {
+        (column.name, True): column.own - baseline.product
+        for column in columns if column.own is not None
+    }  # fmt: skip
+    return dict(zip(values, by.differences(list(values.values())), strict=True))
+
+
+def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) -> Line:
     names = [str(metric) for metric in by.asked.metrics]
 
     def named(values: Sequence[Any]) -> dict[str, Any]:
         return dict(zip(names, values, strict=True)) if values else {}
 
-    parts: dict[str, Any] = {}
-    if column is not baseline:
-        parts["against"] = named(by.differences(column.product - baseline.product))
+    parts: dict[str, Any] = {"against": named(found.get((column.name, False), ()))}
     if column.own is not None and column.answered is not None and column.reached is not None:
         parts["model"] = named(by.means(column.own))
         parts["answered"] = named(by.means(column.own, column.answered))
-        parts["against_model"] = named(by.differences(column.own - baseline.product))
+        parts["against_model"] = named(found[column.name, True])
         parts["given_hit"] = named(by.means(column.product, column.reached[:, 0] > 0))
         parts["health"] = _health(column, len(by.asked.cases))
         parts["slots"] = _slots(column)
@@ -155,6 +154,29 @@ def _line(column: Column, variant: Variant | None, baseline: Column, by: Judged)
         named(by.means(column.product)),
         cohorts=_cohorts(column.product[:, 0], by.traits),
         **parts,
+    )
+
+
+def noise_of(
+    columns: Sequence[Column], variants: Mapping[str, Variant], by: Judged
+) -> tuple[tuple[str, Noise], ...]:
+    """Parts the noise of each model that was asked repeatedly, in its own first metric."""
+    import numpy as np
+
+    groups: dict[Variant, list[Column]] = {}
+    for column in columns:
+        variant = variants.get(column.name)
+        if variant is not None and column.own is not None:
+            groups.setdefault(replace(variant, name="", repeat=0), []).append(column)
+    if len(set(by.users)) < 2:
+        return ()
+    return tuple(
+        (
+            group[0].name.rsplit(" · #", 1)[0],
+            components(np.stack([one.own[:, 0] for one in group if one.own is not None]), by.users),
+        )
+        for group in groups.values()
+        if len(group) > 1
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from palate.errors import EvalError
+from palate.eval.statistics.noise import Noise
+from palate.eval.statistics.verdict import Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,35 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A paired difference to the baseline, and what it means in words."""
+    """A paired difference to the baseline, and what it means in words.
+
+    Attributes:
+        p: Of the permutation test, of this comparison alone; ``None`` in runs of older versions,
+            as are the following.
+        adjusted: The same after Holm's correction for all comparisons of the metric in the run.
+        effect: Mean over the deviation of one person's difference.
+        detectable: Smallest difference that the run decides four times in five.
+        more: People who would probably decide it.
+    """
 
     mean: float
     low: float
     high: float
     verdict: str
     p: float | None = None
+    adjusted: float | None = None
+    effect: float | None = None
+    detectable: float | None = None
+    more: int | None = None
+
+    @classmethod
+    def of(cls, found: Judgement) -> Difference:
+        """Takes over what was judged."""
+        at = found.interval
+        return cls(
+            at.mean, at.low, at.high, found.verdict, found.p, found.adjusted, found.effect,
+            found.detectable, found.more,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +108,8 @@ class RunSummary:
         guard: Level of the leakage guard; ``guarded`` tells what was checked.
         ceiling: Share of cases whose truth was retrieved, and shown to the model; of the prior's
             pool. ``None`` where the cases list their candidates.
+        noise: For each model that was asked repeatedly its name without the repeat, and where the
+            uncertainty of its own first metric comes from.
     """
 
     id: str
@@ -104,6 +130,7 @@ class RunSummary:
     exposures: tuple[Exposure, ...] = ()
     ceiling: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    noise: tuple[tuple[str, Noise], ...] = ()
 
     def line(self, name: str) -> Line:
         """Returns a line by its name.
@@ -148,11 +175,13 @@ def _summary(data: dict[str, Any]) -> RunSummary:
     lines = tuple(_line(one) for one in data.pop("lines"))
     exposures = tuple(Exposure(**one) for one in data.pop("exposures"))
     ceiling = data.pop("ceiling")
+    noise = tuple((name, Noise(**one)) for name, one in data.pop("noise", ()))
     return RunSummary(
         **{**data, "metrics": tuple(data["metrics"]), "notes": tuple(data["notes"])},
         lines=lines,
         exposures=exposures,
         ceiling=None if ceiling is None else (ceiling[0], ceiling[1]),
+        noise=noise,
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from palate.eval.runs.gates import Checked
-from palate.eval.runs.summarise import MANY
 from palate.eval.runs.summary import Difference, Line, Mean, RunSummary
+from palate.eval.statistics.verdict import MANY
 from palate.prompts.clean import one_line
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
     """Returns the tables of a run for a pull request."""
     metric = summary.metrics[0]
     parts = [f"### {_cell(head(summary))}"]
-    heads = (f"**{metric}**", "mean", _level(summary), f"less {summary.baseline}", "verdict")
-    parts.append(_table(heads, [product_row(line, metric) for line in summary.lines]))
+    heads = (f"**{metric}**", *judged_heads(summary))
+    parts.append(_table(heads, [judged_row(line, metric) for line in summary.lines]))
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
         told_heads = ("model alone", "mean", "answered only", "answered", "tokens", "US$ / 1000")
@@ -77,6 +77,30 @@ def product_row(line: Line, metric: str) -> tuple[str, ...]:
     return (
         (*cells, "", "baseline") if found is None else (*cells, _difference(found), found.verdict)
     )
+
+
+def judged_heads(summary: RunSummary) -> tuple[str, ...]:
+    """Returns the heads of `judged_row`, but for the first."""
+    return ("mean", _level(summary), f"less {summary.baseline}", "p", "effect", "MDE", "verdict")
+
+
+def judged_row(line: Line, metric: str) -> tuple[str, ...]:
+    """Returns the cells of `product_row`, with corrected p, effect size and MDE before the verdict.
+
+    They are empty for the baseline, and in runs of older versions.
+    """
+    *cells, verdict = product_row(line, metric)
+    found = line.against.get(metric)
+    told = ("", "", "")
+    if found is not None and found.adjusted is not None:
+        # Lines that agree in every case have no spread to tell an MDE from.
+        smallest = f"{found.detectable:.3f}" if found.detectable else ""
+        told = (_p(found.adjusted), f"{found.effect:+.2f}", smallest)
+    return (*cells, *told, verdict)
+
+
+def _p(p: float) -> str:
+    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
 
 
 def model_row(line: Line, metric: str) -> tuple[str, ...]:
@@ -108,9 +132,41 @@ def notes(summary: RunSummary) -> Iterator[str]:
         f"{summary.level * 100:g} % intervals: {method}. The model alone: a failed, cut or silent "
         "call scores 0."
     )
+    yield from _judged(summary)
     if summary.unscored:
         yield f"{summary.unscored} cases without a truth are unscored and in no mean."
     yield from summary.notes
+
+
+def _judged(summary: RunSummary) -> Iterator[str]:
+    """Yields how verdicts came about, what could have been found, and whose the noise is."""
+    metric = summary.metrics[0]
+    all_found = [by.get(metric) for line in summary.lines
+                 for by in (line.against, line.against_model)]  # fmt: skip
+    tested = [one for one in all_found if one is not None and one.detectable is not None]
+    if tested:
+        test = "normal test" if summary.users > MANY else "permutation test by person (sign flips)"
+        level = round((1 - summary.level) * 100, 6)
+        yield (
+            f"Verdicts: {test} at {level:g} %, corrected for {len(tested)} comparisons of a metric "
+            "(Holm), as is p; the intervals are not. Effect: in deviations of one person's "
+            "difference. MDE: the smallest difference decided four times in five."
+        )
+    models = [line.against[metric].detectable for line in summary.lines
+              if line.kind == "model" and metric in line.against]  # fmt: skip
+    known = [one for one in models if one is not None]
+    if known:
+        span = f"{min(known):.3f}" if len(known) == 1 else f"{min(known):.3f} to {max(known):.3f}"
+        yield (
+            f"Smallest difference of {metric} to {summary.baseline} that {summary.users:,} people "
+            f"decide four times in five: {span}."
+        )
+    for name, noise in summary.noise:
+        yield (
+            f"{_name(name)}, asked {noise.repeats} times: the standard error of the model's own "
+            f"{metric} is {noise.sampling:.4f} from the sample of people and {noise.model:.4f} "
+            f"from the model ({noise.share:.0%} of the variance)."
+        )
 
 
 def _level(summary: RunSummary) -> str:

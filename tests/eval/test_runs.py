@@ -20,15 +20,19 @@ from palate.domain import Message, ModelCall
 from palate.errors import EvalError
 from palate.eval.bootstrap import intervals
 from palate.eval.controls import in_order
+from palate.eval.metrics import NDCG
 from palate.eval.runs.config import config_from
 from palate.eval.runs.gates import check_gates, junit
 from palate.eval.runs.labels import labelled, slots_of
 from palate.eval.runs.ledger import read_replies
 from palate.eval.runs.log import Log, read_calls, read_log
-from palate.eval.runs.summarise import normal_intervals
+from palate.eval.runs.summarise import Judged, noise_of
 from palate.eval.runs.summary import read_summary
 from palate.eval.runs.tables import as_markdown
-from palate.eval.runs.values import load_values
+from palate.eval.runs.values import Questions, load_values
+from palate.eval.runs.variants import variants_of
+from palate.eval.statistics.spread import standard_errors
+from palate.eval.statistics.verdict import normal_intervals
 
 HERE = Path(__file__).parent
 _spec = importlib.util.spec_from_file_location("harness", HERE / "harness.py")
@@ -256,7 +260,8 @@ def test_beyond_many_people_the_normal_interval_is_that_of_the_bootstrap():
     rng = np.random.default_rng(3)
     values = rng.beta(0.6, 0.9, size=(3000, 1))
     users = [("user", str(n // 2)) for n in range(3000)]
-    one = normal_intervals(values, users, 0.95)[0]
+    errors, _ = standard_errors(values, users)
+    one = normal_intervals(values.mean(axis=0), errors, 0.95)[0]
     other = intervals(values, users=users)[0]
     assert (one.mean, one.low, one.high) == pytest.approx(
         (other.mean, other.low, other.high), abs=1e-3
@@ -270,3 +275,43 @@ def test_labels_and_slots_are_read_off_any_template():
     titles = {"1": "Aliens (1986)", "2": "Alien (1979)"}
     assert slots_of(call, titles) == ("2", "1")
     assert slots_of(call, {"1": "Aliens (1986)"}) == ()
+
+
+def test_verdicts_of_a_run_are_of_one_family_and_tell_what_could_be_found(tmp_path, world):
+    asked = harness.config("simulated:skill=0.9", "simulated:skill=0.0")
+    folder, summary = harness.run(tmp_path, world, asked, harness.make_cases(60))
+    found = [by["NDCG@10"] for line in summary.lines
+             for by in (line.against, line.against_model) if by]  # fmt: skip
+    assert len({one.name for one in summary.lines}) + 2 - 1 == len(found)  # two models alone
+    assert min(one.adjusted for one in found) == pytest.approx(
+        min(1, len(found) * min(one.p for one in found))
+    )
+    assert {one.verdict for one in found} >= {"better"}
+    assert any(one.more and one.verdict.endswith("would do") for one in found)
+    # Popularity is the baseline under another name here: nothing differs, nothing is spread.
+    assert sum(one.detectable == 0 for one in found) == 1
+    assert all(0 <= one.detectable < 1 for one in found)
+    assert read_summary(folder.summary) == summary
+    told = as_markdown(summary)
+    assert f"corrected for {len(found)} comparisons" in told
+    assert "that 60 people decide four times in five" in told
+
+
+def test_repeats_of_a_run_tell_the_noise_of_the_model(tmp_path, world):
+    cases = harness.make_cases(40)
+    asked = harness.config("simulated:skill=0.5")
+    folder, _ = harness.run(tmp_path, world, asked, cases)
+    once, twice = variants_of(asked, repeat=2)
+    columns = []
+    for variant, seed in ((once, 1), (twice, 2)):
+        column = Questions(cases, [NDCG @ 10], [()] * 40).empty(variant.name, model=True)
+        column.own[:] = np.random.default_rng(seed).random((40, 1))
+        columns.append(column)
+    by = Judged(Questions(cases, [NDCG @ 10], [()] * 40), asked.statistics, [{}] * 40)
+    ((name, noise),) = noise_of(columns, {one.name: one for one in (once, twice)}, by)
+    assert (name, noise.repeats) == ("simulated:skill=0.5 · listwise", 2)
+    assert noise.share > 0.5
+    summary = replace(read_summary(folder.summary), noise=((name, noise),))
+    assert "asked 2 times: the standard error" in as_markdown(summary)
+    folder.summary.write_text(summary.to_json())
+    assert read_summary(folder.summary) == summary
