@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from palate.agent.models.replies import cost_of
-from palate.agent.reasons import write_reasons
-from palate.domain import Model, ModelCall, Opinion, Reason, RenderedPrompt, Usage
+from palate.agent.reasons import checked_reason
+from palate.agent.reasons.evidence import Writer
+from palate.agent.reasons.verify import World
+from palate.domain import (
+    Candidate,
+    Completion,
+    Model,
+    ModelCall,
+    Reason,
+    RenderedPrompt,
+    StreamingModel,
+    Usage,
+)
 from palate.errors import ModelError, PromptError
 from palate.prompts.library import Template
-from palate.prompts.parse import parse_reasons
+from palate.prompts.parse_stream import SentenceStream
 from palate.prompts.render import Brief, render
 from palate.prompts.tokens import Counter
 
@@ -30,53 +41,98 @@ class Explained:
     usage: Usage = Usage()
 
 
-async def explain(
-    brief: Brief, template: Template, count: Counter, model: Model, *, deadline: float
-) -> Explained:
-    """Asks a model for one sentence about each candidate.
+class Explaining:
+    """One sentence about each candidate, as soon as it is written and checked.
 
-    Candidates that the model leaves out, or about which it claims what is not known, get the
-    evidence's sentence, and so do all of them where the model cannot be used.
+    Iterate over it once, with ``async for``: it yields ``(item id, reason)``, the model's in the
+    order of its writing and then, in theirs, the evidence's for candidates that the model left
+    out. A sentence that claims what is not known is replaced by the evidence's. `cause` and
+    `usage` are known at the end.
 
     Args:
         brief: The candidates to explain, best first, and whom to.
         template: Such as ``explain``.
         count: Counts tokens.
-        model: To be asked.
+        model: To be asked; ``None`` lets the evidence write all.
         deadline: ``time.monotonic()`` value at which the evidence takes over.
     """
-    try:
-        prompt = render(template, brief, count)
-    except PromptError as error:
-        return Explained(_checked(brief, {}), str(error))
-    try:
-        said, usage = await _ask(prompt, model, deadline)
-    except ModelError as error:
-        return Explained(_checked(brief, {}), str(error), cost_of(error))
-    cause = None if said else f"no reason could be read from the reply of {model.name}."
-    return Explained(_checked(brief, said), cause, usage)
+
+    def __init__(
+        self, brief: Brief, template: Template, count: Counter, model: Model | None, *,
+        deadline: float,
+    ) -> None:  # fmt: skip
+        self.cause: str | None = None
+        self.usage = Usage()
+        self._brief, self._template, self._count = brief, template, count
+        self._model, self._deadline = model, deadline
+        request, profile = brief.request, brief.profile
+        language = request.language or profile.language or brief.settings.catalogue.language
+        self._writer = Writer(profile, brief.items, language)
+
+    async def __aiter__(self) -> AsyncIterator[tuple[str, Reason]]:
+        left = {candidate.item.id: candidate for candidate in self._brief.candidates}
+        if self._model is not None:
+            async for item, sentence in self._said(self._model):
+                yield item, self._reason(left.pop(item), sentence)
+        for item, candidate in left.items():
+            yield item, self._reason(candidate, "")
+
+    async def _said(self, model: Model) -> AsyncIterator[tuple[str, str]]:
+        """Yields the model's sentences; what goes wrong becomes the cause."""
+        said = False
+        try:
+            prompt = render(self._template, self._brief, self._count)
+            async for pair in self._heard(model, prompt):
+                said = True
+                yield pair
+        except PromptError as error:
+            self.cause = str(error)
+        except ModelError as error:
+            self.cause, self.usage = str(error), cost_of(error)
+        else:
+            if not said:
+                self.cause = f"no reason could be read from the reply of {model.name}."
+
+    async def _heard(self, model: Model, prompt: RenderedPrompt) -> AsyncIterator[tuple[str, str]]:
+        template = f"{prompt.template}@{prompt.version}"
+        call = ModelCall(prompt.messages, prompt.max_tokens, prompt.schema, template=template)
+        sentences = SentenceStream(prompt.labels)
+        finish = ""
+        async for piece in _pieces(model, call, self._deadline):
+            if isinstance(piece, Completion):
+                self.usage, finish = piece.usage, piece.finish
+            else:
+                for pair in sentences.feed(piece).items():
+                    yield pair
+        for pair in sentences.rest(cut=finish == "length").items():
+            yield pair
+
+    def _reason(self, candidate: Candidate, sentence: str) -> Reason:
+        brief = self._brief
+        world = World(candidate, brief.profile, brief.items, brief.request.text or "")
+        return checked_reason(sentence, world, self._writer)
 
 
-async def _ask(
-    prompt: RenderedPrompt, model: Model, deadline: float
-) -> tuple[dict[str, str], Usage]:
-    template = f"{prompt.template}@{prompt.version}"
-    call = ModelCall(prompt.messages, prompt.max_tokens, prompt.schema, template=template)
+async def _pieces(
+    model: Model, call: ModelCall, deadline: float
+) -> AsyncIterator[str | Completion]:
+    """Yields a reply as it is written where the model can, else in one piece; its end last."""
+    if isinstance(model, StreamingModel):
+        async for piece in model.stream(call, deadline=deadline):
+            yield piece
+        return
     completion = await model.complete(call, deadline=deadline)
-    said = parse_reasons(completion.text, prompt.labels)
-    if completion.finish == "length" and said:
-        said.popitem()  # cut in mid-sentence
-    return said, completion.usage
+    yield completion.text
+    yield completion
 
 
-def _checked(brief: Brief, said: Mapping[str, str]) -> dict[str, Reason]:
-    request, profile = brief.request, brief.profile
-    language = request.language or profile.language or brief.settings.catalogue.language
-    return write_reasons(
-        brief.candidates,
-        Opinion((), reasons=said),
-        profile,
-        brief.items,
-        language=language,
-        request=request.text or "",
-    )
+async def explain(
+    brief: Brief, template: Template, count: Counter, model: Model, *, deadline: float
+) -> Explained:
+    """Asks a model for one sentence about each candidate, and returns when all are there.
+
+    Takes what `Explaining` takes.
+    """
+    explaining = Explaining(brief, template, count, model, deadline=deadline)
+    reasons = {item: reason async for item, reason in explaining}
+    return Explained(reasons, explaining.cause, explaining.usage)

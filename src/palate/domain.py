@@ -7,7 +7,7 @@ from the oldest to the newest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -562,6 +562,19 @@ class Model(Protocol):
 
     async def aclose(self) -> None:
         """Closes connections; safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class StreamingModel(Model, Protocol):
+    """A model that can be heard while it writes."""
+
+    def stream(self, call: ModelCall, *, deadline: float) -> AsyncIterator[str | Completion]:
+        """Yields pieces of the reply's text as they come, and the whole completion last.
+
+        Raises:
+            ModelError: or one of its kinds, also after pieces were given; never anything else.
+        """
         ...
 
 

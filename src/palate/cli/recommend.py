@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 import typer
 
 from palate.cli.common import JSON, MODEL, console, open_palate, print_json, say, show
 from palate.domain import Budget
+
+if TYPE_CHECKING:
+    from palate.workspace.telling import Telling
 
 
 def register(app: typer.Typer) -> None:
@@ -72,12 +78,38 @@ def why(
     context: typer.Context,
     recommendation: str = typer.Argument(..., help="Id of a slate."),
     item: str | None = typer.Argument(None, help="Id of one of its items; all without it."),
+    ask: bool = typer.Option(False, "--ask", help="Have the model phrase the reasons now."),
+    language: str | None = typer.Option(None, help="Language of what --ask writes, such as zh."),
+    model: str | None = MODEL,
     as_json: bool = JSON,
 ) -> None:
     """Show how a recommendation was made: evidence, scores, model and repairs."""
-    with open_palate(context) as palate:
+    with open_palate(context, model) as palate:
+        if ask:
+            telling = palate.areasons(recommendation, [item] if item else [], language=language)
+            _ask(telling, as_json)
+            return
         found = palate.why(recommendation, item)
     if as_json:
         print_json(found.to_dict())
     else:
         console().print(found)
+
+
+def _ask(telling: Telling, as_json: bool) -> None:
+    """Prints each reason as soon as it is there."""
+    from palate.workspace.telling import tell
+
+    told = tell(telling, (lambda _: None) if as_json else (lambda one: console().print(one)))
+    if as_json:
+        print_json({
+            "reasons": [one.to_dict() for one in told],
+            "cause": telling.cause, "usage": asdict(telling.usage),
+        })  # fmt: skip
+        return
+    if telling.cause:
+        say(f"Written from the evidence: {telling.cause}")
+    if telling.usage.calls:
+        usage = telling.usage
+        tokens = f"{usage.prompt_tokens:,} tokens in, {usage.completion_tokens:,} out"
+        console().print(tokens, style="dim")

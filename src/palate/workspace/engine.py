@@ -149,7 +149,7 @@ class Engine:
         if (why := idle(task, ranker)) is not None:
             return self._slate(prepared, prior_ranking(task.candidates, cause=why))
         deadline = time.monotonic() + self.settings.model.timeout
-        budget = prepared.request.budget or _budget(self.settings.budget)
+        budget = prepared.request.budget or budget_of(self.settings.budget)
         if not budget:
             return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
         if budget.ms is not None:
@@ -225,7 +225,10 @@ class Engine:
         def trace() -> Trace:
             text = request.text and request.text[:_KEPT_TEXT]
             scene = request.scene and request.scene[:_KEPT_TEXT]
-            payload = slate.to_dict() | {"text": text, "scene": scene}
+            payload = slate.to_dict() | {
+                "text": text, "scene": scene, "language": request.language,
+                "history": request.history,
+            }  # fmt: skip
             return Trace(slate.id, request.user, now, payload)
 
         if self.settings.privacy.keep_traces:
@@ -288,7 +291,7 @@ def idle(task: RankTask, ranker: Ranker) -> str | None:
     return " ".join(learnt.remarks)
 
 
-def _budget(settings: BudgetSettings) -> Budget:
+def budget_of(settings: BudgetSettings) -> Budget:
     """Returns the budget of the settings, where 0 is without bound."""
     return Budget(settings.tokens or None, settings.usd or None, settings.ms or None)
 

@@ -47,7 +47,7 @@ class Why:
         if not chosen:
             held = ", ".join(one["item"]["id"] for one in given)
             raise PalateError(f"{item!r} is not in {trace.id}. It holds: {held or 'nothing'}.")
-        evidence = {one["item"]["id"]: [_evidence(e) for e in one["evidence"]] for one in chosen}
+        evidence = {one["item"]["id"]: [evidence_of(e) for e in one["evidence"]] for one in chosen}
         named = {i for found in evidence.values() for e in found for i in e.items}
         titles = store.items(sorted(named))
         return cls(
@@ -68,13 +68,11 @@ class Why:
         for one in self.items:
             item, reason = one["item"], one["reason"]
             lines.append(Text(f"\n{one['rank']}. {shown(item['title'])}", style="bold"))
-            lines.append(Text(f"   {shown(reason['text'])}  [written by: {reason['written_by']}]"))
-            if reason.get("replaced"):
-                lines.append(Text(f"   refused: {shown(reason['replaced'])}", style="yellow"))
-            lines.append(Text(f"   evidence: {self.evidence[item['id']]}", style="dim"))
-            place = f"   score {one['score']:.2f}, place {one['prior_rank']} by the prior alone"
-            lines.append(Text(place, style="dim"))
-        lines += [Text(f"   {shown(line)}", style="dim") for line in self.without]
+            lines += reason_lines(reason["text"], reason["written_by"], reason.get("replaced"))
+            lines.append(_indented(f"evidence: {self.evidence[item['id']]}", "dim"))
+            place = f"score {one['score']:.2f}, place {one['prior_rank']} by the prior alone"
+            lines.append(_indented(place, "dim"))
+        lines += [_indented(shown(line), "dim") for line in self.without]
         return Group(*lines)
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,7 +80,21 @@ class Why:
         return dict(self.__dict__)
 
 
-def _evidence(data: Mapping[str, Any]) -> Evidence:
+def reason_lines(text: str, written_by: str, replaced: str | None) -> list[RenderableType]:
+    """Returns a reason for a terminal, with the model's sentence that it stands in for."""
+    lines = [_indented(f"{shown(text)}  [written by: {written_by}]")]
+    return lines + ([_indented(f"refused: {shown(replaced)}", "yellow")] if replaced else [])
+
+
+def _indented(text: str, style: str = "") -> RenderableType:
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Padding(Text(text, style=style), (0, 0, 0, 3), expand=False)
+
+
+def evidence_of(data: Mapping[str, Any]) -> Evidence:
+    """Returns a piece of evidence as it was before it was kept."""
     return Evidence(
         data["feature"], data["contribution"], tuple(data["items"]),
         tuple(data["fields"]), tuple(data["words"]),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from palate.retrieval.store import Trace
-    from palate.workspace.palate import Palate
+    from palate.workspace.answering import Answering
 
 #: Newest history items that are taken away in turn.
 TRIED = 50
@@ -81,17 +81,20 @@ class WhyNot:
 def request_of(trace: Trace) -> Request:
     """Returns the request behind a trace, as far as the trace keeps it."""
     payload = trace.payload
+    history = payload.get("history")
     return Request(
         trace.user,
+        None if history is None else tuple(history),
         text=payload.get("text"),
         n=max(len(payload["recommendations"]), 1),
         constraints=tuple(parse_constraint(one) for one in payload["constraints"]),
         scene=payload.get("scene"),
+        language=payload.get("language"),
         at=trace.at,
     )
 
 
-def why_not(palate: Palate, request: Request, item: str) -> WhyNot:
+def why_not(palate: Answering, request: Request, item: str) -> WhyNot:
     """Says what keeps an item out of the answer to a request.
 
     Raises:
@@ -127,7 +130,7 @@ def _held(difference: Any) -> dict[str, float]:
     return {name: amount for name, amount in pairs if abs(amount) >= _LEAST}
 
 
-def _causes(palate: Palate, request: Request, profile: Profile, item: Item) -> tuple[str, ...]:
+def _causes(palate: Answering, request: Request, profile: Profile, item: Item) -> tuple[str, ...]:
     broken = Checker(request.constraints).broken(item, profile.seen)
     causes = [f"It does not meet '{constraint}'." for constraint in broken]
     asks = any(constraint.field == "seen" for constraint in request.constraints)
@@ -147,7 +150,7 @@ class Without:
     before: int
 
 
-def counterfactual(palate: Palate, request: Request, item: str) -> tuple[Without, ...]:
+def counterfactual(palate: Answering, request: Request, item: str) -> tuple[Without, ...]:
     """Finds the history items whose removal would change an item's place by the prior.
 
     The pool stays as it is, and so do the strengths of the other history items. At most the
@@ -182,7 +185,7 @@ def counterfactual(palate: Palate, request: Request, item: str) -> tuple[Without
 _NAMED = 3
 
 
-def would_change(palate: Palate, trace: Trace, item: str) -> tuple[str, ...]:
+def would_change(palate: Answering, trace: Trace, item: str) -> tuple[str, ...]:
     """Returns what taking away single items of the past would do to a place, in sentences.
 
     Nothing is said where the person, or the item, is no longer there.
