@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from palate.agent.reasons.lexicon import KINDS, PLAIN
+from palate.agent.reasons.lexicon import COUNTED, KINDS, LEADS, PLAIN
 from palate.agent.reasons.titles import FIRST_MARK, Mention
 from palate.agent.reasons.world import World
 from palate.domain import Action, Claim
@@ -198,8 +198,15 @@ def _ordinary(piece: str, world: World) -> bool:
     low = [word.casefold() for word in words]
     heads = {w for w, after in zip(low, [*low[1:], "of"], strict=True) if after in _AFTER_HEAD}
     asked = world.asked_words.split()
+    if len(words) > 1 and low[-1] in COUNTED and not _led(piece):
+        return False  # "quiz show": what can be counted has an article, unless it is a title
     plain = heads & KINDS or heads & set(asked) or world.has_genre(heads)
     return bool(plain) or not _TALK.isdisjoint(low) or low[-1].isdigit()
+
+
+def _led(piece: str) -> bool:
+    first = re.match(r"\W*([\w']+)", piece)
+    return first is not None and (first[1].casefold() in LEADS or first[1].endswith("'s"))
 
 
 def _ordinary_zh(piece: str, world: World) -> bool:

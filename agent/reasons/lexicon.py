@@ -43,6 +43,16 @@ KINDS = frozenset(
     "lot lots kind kinds sort sorts type types genre genres theme themes ideas blend mix "
     "it them him her this that these those what all both everything something much most".split()
 )
+#: Those of them that stand alone only in a title: "you liked quiz show".
+COUNTED = frozenset(
+    "film movie story title tale book novel album song game item show picture thing product piece"
+    " character world".split()
+)
+#: What stands before such a word in a sentence.
+LEADS = frozenset(
+    "a an the this that one every each any another some no its his her their your my our such"
+    " what which same".split()
+)
 #: Spellings of a genre -> its one name. Plurals are taken off before.
 GENRES = {
     "action": "action", "adventure": "adventure", "animation": "animation",
