@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -29,19 +30,21 @@ class Prediction:
         user: ``None`` for a stranger.
         action: What is foretold.
         value: Chance in [0, 1], or the expected rating; ``None`` where nothing is known.
-        basis: ``calibrated``, ``base rate`` (of everybody: it knows neither person nor item) or
-            ``nothing``.
+        basis: ``calibrated``, ``with the model`` (whose answer was shown to help), ``base rate``
+            (of everybody: it knows neither person nor item) or ``nothing``.
         taught: Held-out meetings that taught it.
         history: Items of the person's past that it could look at.
+        model: The model's own chance of yes, where one was asked and answered.
     """
 
     user: str | None
     item: Item
     action: Action
     value: float | None
-    basis: Basis
+    basis: Basis | Literal["with the model"]
     taught: int
     history: int
+    model: float | None = None
 
 
 class Predictor:

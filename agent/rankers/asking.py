@@ -10,7 +10,16 @@ from palate.agent.fusion import fuse, ranked
 from palate.agent.models.replies import cost_of
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
-from palate.domain import Completion, Model, ModelCall, Opinion, Ranking, RenderedPrompt, Usage
+from palate.domain import (
+    Action,
+    Completion,
+    Model,
+    ModelCall,
+    Opinion,
+    Ranking,
+    RenderedPrompt,
+    Usage,
+)
 from palate.errors import ModelError, PromptError
 from palate.prompts.parse import Titles
 from palate.prompts.render import LABELS, Brief, render
@@ -28,12 +37,14 @@ class Asking:
         reverse: The candidates stand the other way round, with the letters in order.
         top_logprobs: How many log-probabilities to ask for; then one token is all that is wanted.
         words: Whose log-probabilities are wanted; empty for those of the letters.
+        action: What templates that ask about one ask.
     """
 
     seed: int | None = None
     reverse: bool = False
     top_logprobs: int = 0
     words: tuple[str, ...] = ()
+    action: Action = Action.LIKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) 
     settings = task.settings
     brief = Brief(
         task.candidates, task.profile, task.request, task.items, settings,
-        seed=asking.seed, reverse=asking.reverse,
+        seed=asking.seed, reverse=asking.reverse, action=asking.action,
     )  # fmt: skip
     prompt = render(task.template, brief, task.count)
     call = ModelCall(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from palate.cli.common import JSON, open_palate, show, steps
+from palate.cli.common import JSON, MODEL, open_palate, show, steps
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +27,8 @@ def predict(
         False, "--evaluate", help="Judge predictions on the newest tenth of the log instead."
     ),
     seed: int = typer.Option(0, help="Of --evaluate."),
+    ask: bool = typer.Option(False, "--ask", help="Have the model judge each pair, too."),
+    model: str | None = MODEL,
     as_json: bool = JSON,
 ) -> None:
     """Foretell what people will do with items: chances, and the rating to expect."""
@@ -39,8 +41,8 @@ def predict(
         raise typer.BadParameter("Name at least one item after the user.")
     who = None if user == "-" else user
     pairs = _read(file) if file is not None else [(who, item) for item in items]
-    with open_palate(context) as palate:
-        show(palate.predict_pairs(pairs, action or None), as_json)
+    with open_palate(context, model) as palate:
+        show(palate.predict_pairs(pairs, action or None, ask=ask), as_json)
 
 
 def why_not(

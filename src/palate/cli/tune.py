@@ -27,6 +27,9 @@ def tune(
     price_in: float = typer.Option(0.0, min=0, help="US dollars a million prompt tokens."),
     price_out: float = typer.Option(0.0, min=0, help="US dollars a million completion tokens."),
     dry: bool = typer.Option(False, "--dry-run", help="Print calls, tokens and cost; call nobody."),
+    action: str | None = typer.Option(
+        None, "--action", help="Learn for `palate predict --ask` instead: like, rate, ..."
+    ),
     model: str | None = MODEL,
     as_json: bool = JSON,
 ) -> None:
@@ -37,7 +40,15 @@ def tune(
     from palate.workspace import tune as tuning
 
     wanted = tuning.Wanted(ranker, users, limit, seed, price_in, price_out, jobs)
+    if action is not None and dry:
+        raise typer.BadParameter("--dry-run counts a ranker's calls; --action makes --limit calls.")
     with open_palate(context, model) as palate, steps("tuning") as tell:
+        if action is not None:
+            learnt = palate.tune_action(
+                action, limit=limit, seed=seed, concurrency=jobs, progress=tell
+            )
+            show(learnt, as_json)
+            return
         if dry:
             _print_dry(tuning.dry_run(palate, wanted, tell), as_json)
             return

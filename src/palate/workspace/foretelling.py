@@ -92,6 +92,39 @@ def score_predictions(
     Raises:
         EvalError: The log has no times, or nothing can be judged.
     """
+    held = held_back(palate, seed=seed, progress=progress)
+    if progress:
+        progress("judging")
+    rows, cases, notes = _score(held.learnt, held.log, held.answers, held.places, seed)
+    return ForetellingScore(datetime.fromtimestamp(held.cut, UTC), rows, cases, notes)
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What the log before a cut teaches, and meetings after it.
+
+    Attributes:
+        cut: Seconds since 1970.
+        places: Of the meetings in ``log``, whose answers ``answers`` has.
+        seed: Of the choice of the places.
+    """
+
+    learnt: LearntAside
+    log: Interactions
+    answers: Answers
+    places: NDArray[np.intp]
+    cut: float
+    seed: int
+
+
+def held_back(
+    palate: Palate, *, seed: int, progress: Callable[[str], None] | None = None
+) -> HeldBack:
+    """Learns anew from the first nine tenths of the log, in memory.
+
+    Raises:
+        EvalError: The log has no times.
+    """
     import numpy as np
 
     from palate.retrieval.fit import learn_aside
@@ -105,13 +138,10 @@ def score_predictions(
     scale = palate.store.rating_scale()
     early = events.take(events.at < cut)
     learnt = learn_aside(early, table, palate.settings, scale, seed=seed, progress=progress)
-    if progress:
-        progress("judging")
     log = build_interactions(events, table.position, palate.settings.strengths)
     answers = log_answers(events, table.position, scale)
     places = _later(log, early, table.position, cut, seed)
-    rows, cases, notes = _score(learnt, log, answers, places, seed)
-    return ForetellingScore(datetime.fromtimestamp(cut, UTC), rows, cases, notes)
+    return HeldBack(learnt, log, answers, places, cut, seed)
 
 
 def _later(

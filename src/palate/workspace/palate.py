@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from palate.retrieval.ingest import IngestReport
     from palate.retrieval.store import Forgotten
     from palate.workspace.predict import Predictions
+    from palate.workspace.tune_action import ActionReport
     from palate.workspace.tuned import TuneReport
 
 #: Characters of a wish: as many as the search reads.
@@ -136,6 +137,7 @@ class Palate(Answering):
         action: Action | str = Action.LIKE,
         *,
         history: Sequence[str] | None = None,
+        ask: bool = False,
     ) -> Prediction:
         """Foretells what a person would do with an item, were they to meet it.
 
@@ -144,6 +146,7 @@ class Palate(Answering):
             item: Its id; it needs no events.
             action: Any but ``view``; ``rate`` foretells the rating itself.
             history: Item ids to use after (or, for a stranger, instead of) the stored past.
+            ask: Have the model judge it, too; its answer counts where `tune` found that it helps.
 
         Raises:
             UnknownUser: The user is not known.
@@ -151,7 +154,7 @@ class Palate(Answering):
             CatalogueError: The action cannot be foretold.
             PrerequisiteError: `fit` has not run.
         """
-        return self.predict_pairs([(user, item)], [action], history=history)[0]
+        return self.predict_pairs([(user, item)], [action], history=history, ask=ask)[0]
 
     def predict_pairs(
         self,
@@ -159,6 +162,7 @@ class Palate(Answering):
         actions: Sequence[Action | str] | None = None,
         *,
         history: Sequence[str] | None = None,
+        ask: bool = False,
     ) -> Predictions:
         """Foretells for many (user, item) pairs; without ``actions``, all that the log holds.
 
@@ -167,7 +171,7 @@ class Palate(Answering):
         """
         from palate.workspace.predict import predict_pairs
 
-        return predict_pairs(self, pairs, actions, history=history)
+        return predict_pairs(self, pairs, actions, history=history, ask=ask)
 
     async def apredict(self, user: str | None, item: str, action: str = "like") -> Prediction:
         """Does what `predict` does, without blocking the event loop."""
@@ -193,6 +197,34 @@ class Palate(Answering):
         return tune(
             self, Wanted(**wanted), steps=progress or (lambda _: None), notify=lambda _: None
         )
+
+    def tune_action(
+        self,
+        action: Action | str,
+        *,
+        limit: int = 400,
+        seed: int = 0,
+        concurrency: int = 8,
+        progress: Callable[[str], None] | None = None,
+    ) -> ActionReport:
+        """Learns what the model's yes or no is worth beside the predictions of an action.
+
+        It asks about the newest tenth of the log, each time with the person's past as it was. What
+        was cut off goes on where it stopped.
+
+        Raises:
+            PrerequisiteError: There is no model, or `fit` has not run.
+            EvalError: The log has no times, or too little of the action to foretell it.
+            CatalogueError: The action cannot be foretold.
+        """
+        from palate.workspace.predict import known_actions
+        from palate.workspace.tune_action import tune_action
+
+        [wanted] = known_actions(self.predictor, [action])
+        return tune_action(
+            self, wanted, limit=limit, seed=seed, concurrency=concurrency,
+            steps=progress or (lambda _: None),
+        )  # fmt: skip
 
     def recommender(self, rank_by: RankBy = "prior") -> Recommender:
         """Returns this workspace as something that an evaluation can score."""

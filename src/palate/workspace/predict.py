@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from palate.domain import Action
 from palate.errors import CatalogueError, PrerequisiteError
+from palate.workspace.engine import run
+from palate.workspace.judging import Judge, Question
 from palate.workspace.words import shown
 
 if TYPE_CHECKING:
@@ -60,18 +62,25 @@ class Predictions:
         from rich.table import Table
         from rich.text import Text
 
+        asked = {one.action for one in self.all if one.model is not None}
         table = Table(box=None, padding=(0, 1), pad_edge=False)
         table.add_column("Who", style="cyan", overflow="fold", max_width=16)
         table.add_column("What", style="bold", overflow="fold", max_width=34)
         for action in self.standing:
             table.add_column("rating" if action is Action.RATE else action, justify="right")
+            if action in asked:
+                table.add_column("model", justify="right", style="dim")
         for (who, _), row in self._pairs().items():
             title = Text(shown(next(iter(row.values())).item.title))
-            amounts = [_amount(row[action]) for action in self.standing]
+            amounts = [
+                text
+                for action in self.standing
+                for text in (_amount(row[action]), _said(row[action]))[: 1 + (action in asked)]
+            ]
             table.add_row(Text(shown(who or "a stranger")), title, *amounts)
         notes = [Text(shown(line), style="dim") for line in self.standing.values()]
         legend = Text("~ base rate of everybody, not of this pair; - not known", style="yellow")
-        plain = all(one.basis == "calibrated" for one in self.all)
+        plain = all(one.basis in _FOUND for one in self.all)
         return Group(table, *notes, *([] if plain else [legend]))
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,6 +96,7 @@ class Predictions:
                     "basis": one.basis,
                     "taught": one.taught,
                     "history": one.history,
+                    "model": one.model,
                 }
                 for one in self.all
             ],
@@ -94,10 +104,18 @@ class Predictions:
         }
 
 
+#: Bases that know person and item.
+_FOUND = ("calibrated", "with the model")
+
+
+def _said(one: Prediction) -> str:
+    return "-" if one.model is None else f"{100 * one.model:.0f} %"
+
+
 def _amount(one: Prediction) -> str:
     if one.value is None:
         return "-"
-    about = "" if one.basis == "calibrated" else "~"
+    about = "" if one.basis in _FOUND else "~"
     if one.action is Action.RATE:
         return f"{about}{one.value:.1f}"
     return f"{about}{100 * one.value:.{1 if one.value < 0.1 else 0}f} %"
@@ -128,6 +146,7 @@ def predict_pairs(
     actions: Sequence[Action | str] | None,
     *,
     history: Sequence[str] | None = None,
+    ask: bool = False,
 ) -> Predictions:
     """Foretells for (user, item) pairs; a user's pairs are worked out together.
 
@@ -136,14 +155,17 @@ def predict_pairs(
         pairs: In any order; ``None`` as the user is a stranger.
         actions: Which; ``None`` takes those that the log holds.
         history: Item ids that go after each person's own past.
+        ask: Have the model judge each pair, too.
 
     Raises:
+        PrerequisiteError: The model is to be asked, and there is none.
         UnknownUser: A user is not known.
         UnknownItem: An item is not known.
         CatalogueError: An action cannot be foretold.
     """
     predictor = palate.predictor
-    wanted = _actions(predictor, actions)
+    wanted = known_actions(predictor, actions)
+    judge = _judge(palate) if ask else None
     found: dict[tuple[str | None, str, Action], Prediction] = {}
     by_user: dict[str | None, list[str]] = {}
     for user, item in pairs:
@@ -151,17 +173,36 @@ def predict_pairs(
     for user, items in by_user.items():
         request = palate.request(user, history=history)
         profile = palate.engine.profile(request)
-        for one in predictor.predict(request, profile, list(dict.fromkeys(items)), wanted):
-            found[user, one.item.id, one.action] = one
+        once = list(dict.fromkeys(items))
+        foretold = predictor.predict(request, profile, once, wanted)
+        if judge is not None:
+            foretold = run(judge.beside(Question(request, profile, once), foretold))
+        found |= {(user, one.item.id, one.action): one for one in foretold}
     targets = predictor.forecasts.targets
     pasts = {one.history > 0 for one in found.values()}
+    stands = {action: standing(action, targets[action], pasts) for action in wanted}
+    if judge is not None:
+        stands = {action: f"{line} {judge.notes[action]}" for action, line in stands.items()}
     return Predictions(
-        tuple(found[user, item, action] for user, item in pairs for action in wanted),
-        {action: standing(action, targets[action], pasts) for action in wanted},
+        tuple(found[user, item, action] for user, item in pairs for action in wanted), stands
     )
 
 
-def _actions(predictor: Predictor, given: Sequence[Action | str] | None) -> tuple[Action, ...]:
+def _judge(palate: Palate) -> Judge:
+    if palate.engine.model is None:
+        raise PrerequisiteError(
+            "The model is to be asked, and none is configured. Set model.base_url and model.name, "
+            "or name one with --model."
+        )
+    return Judge(palate, palate.engine.model)
+
+
+def known_actions(predictor: Predictor, given: Sequence[Action | str] | None) -> tuple[Action, ...]:
+    """Returns the actions that names mean; without names, those that the log holds.
+
+    Raises:
+        CatalogueError: One of them cannot be foretold.
+    """
     if given is None:
         return predictor.actions()
     known = predictor.forecasts.targets
