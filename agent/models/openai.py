@@ -16,8 +16,9 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from palate.agent.models.refusals import RENAMED, refusal, rejected_field, shown_url
+from palate.agent.models.refusals import RENAMED, refusal, rejected_field, shown_url, together
 from palate.agent.models.replies import cost_of, read_completion
+from palate.agent.models.secret import Secrets
 from palate.domain import Completion, ModelCall, Usage
 from palate.errors import ModelError, ModelTimeout, ReplyError
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 _OPENAI = "api.openai.com"
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 4.0
-#: Shorter keys are placeholders for servers that ask for none.
-_SECRET = 8
 
 
 class OpenAIModel:
@@ -56,6 +55,7 @@ class OpenAIModel:
         self._url = base_url or f"https://{_OPENAI}/v1"
         self.base_url = shown_url(self._url)
         self._key = api_key
+        self._secrets = Secrets(api_key, self._url)
         self._retries = retries
         self._rejected: set[str] = set()
         self._lifetimes: dict[asyncio.AbstractEventLoop, AsyncGenerator[AsyncOpenAI]] = {}
@@ -108,13 +108,13 @@ class OpenAIModel:
         try:
             client = await self._client()
             raw = await client.chat.completions.with_raw_response.create(**parameters)
-            return read_completion(self._scrubbed(raw.http_response.content), self.name)
+            return read_completion(self._secrets.scrubbed(raw.http_response.content), self.name)
         except openai.APITimeoutError:
             failure = ModelTimeout(f"{self.name} did not answer in time.", retryable=True)
         except openai.APIStatusError as error:
             field = rejected_field(error, parameters | parameters.get("extra_body", {}))
             failure = None if field else refusal(error, self.base_url)
-            self._rejected |= {field} if field else set()
+            self._rejected |= together(field) if field else set()
         except openai.APIConnectionError as error:
             failure = self._unreachable(error)
         except (openai.OpenAIError, ValueError) as error:
@@ -122,7 +122,7 @@ class OpenAIModel:
         # Here, not above: what the SDK raised holds the headers, and so the key.
         if failure is None:
             return await self._once(call)
-        failure.args = (self._scrubbed(str(failure).encode()).decode(),)
+        failure.args = (self._secrets.scrubbed_text(str(failure)),)
         raise failure
 
     def _parameters(self, call: ModelCall) -> dict[str, Any]:
@@ -145,11 +145,6 @@ class OpenAIModel:
             parameters["extra_body"] = {"chat_template_kwargs": {"enable_thinking": False}}
         dropped = self._rejected - {RENAMED}
         return {name: value for name, value in parameters.items() if name not in dropped}
-
-    def _scrubbed(self, text: bytes) -> bytes:
-        # Some servers repeat the key in their answers. "x" or "EMPTY" is no secret, but a word.
-        secret = (self._key or "").encode()
-        return text.replace(secret, b"***") if len(secret) >= _SECRET else text
 
     def _unreachable(self, error: Exception) -> ModelError:
         cause = error.__cause__ or error
@@ -174,12 +169,13 @@ class OpenAIModel:
         """Holds a client open; a loop that ends closes its generators, and so the client."""
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-        from palate.agent.models.bounded import bound
+        from palate.agent.models.bounded import PLAIN, bound
 
         # Reading the certificates of all authorities takes 35 ms, and plain HTTP needs none.
         bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if self._url.startswith("http:") else True
         client = AsyncOpenAI(
             base_url=self._url, api_key=self._key or "none", max_retries=0, timeout=600,
+            default_headers=PLAIN,
             http_client=DefaultAsyncHttpxClient(verify=bare, event_hooks={"response": [bound]}),
         )  # fmt: skip
         self._clients[loop] = client

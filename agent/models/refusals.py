@@ -53,6 +53,12 @@ def rejected_field(error: APIStatusError, sent: Collection[str]) -> str | None:
     return next((f for f in OPTIONAL if f in sent and re.search(rf"\b{f}\b", told)), None)
 
 
+def together(field: str) -> set[str]:
+    """Returns a field with those that mean nothing without it."""
+    pair = {"logprobs", "top_logprobs"}
+    return pair if field in pair else {field}
+
+
 def refusal(error: APIStatusError, url: str) -> ModelError:
     """Makes the error that a refusal ends as.
 

@@ -22,7 +22,18 @@ CALL = ModelCall(
     schema={"type": "object"},
     seed=1,
 )
-GOOD = ["good", "fenced", "think", "garbage", "huge", "cut", "letters", "missing", "foreign"]
+GOOD = [
+    "good",
+    "fenced",
+    "think",
+    "garbage",
+    "huge",
+    "packed",
+    "cut",
+    "letters",
+    "missing",
+    "foreign",
+]
 #: Scenario -> the kind of error, and a word that its message holds.
 FAULTS = {
     "busy-absurd": (ModelError, "429"), "busy-words": (ModelError, "429"),
@@ -36,7 +47,9 @@ FAULTS = {
     "html": (ReplyError, "not JSON"), "bad-utf8": (ReplyError, "UTF-8"),
     "not-an-object": (ReplyError, "object"), "deep": (ReplyError, "not JSON"),
     "nothing": (ReplyError, "not JSON"), "no-choices": (ReplyError, "no choice"),
-    "error-in-200": (ReplyError, "CUDA"), "bad-gzip": (ModelError, ""),
+    "error-in-200": (ReplyError, "CUDA"), "bad-gzip": (ReplyError, "compressed"),
+    "bomb": (ReplyError, "longer than"), "packed-oddly": (ReplyError, "'br'"),
+    "echo-base64": (ReplyError, "***"), "echo-quoted": (ReplyError, "***"),
     "no-finish": (ReplyError, "finished"), "filtered": (ReplyError, "filter"),
     "refused": (ReplyError, "refused"), "empty": (ReplyError, "empty"),
     "no-content": (ReplyError, "empty"), "only-thoughts": (ReplyError, "thinking"),

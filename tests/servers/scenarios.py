@@ -3,11 +3,14 @@
 A scenario is a function of an exchange: it reads the call and answers it.
 """
 
+import base64
 import json
 import re
 import socket
 import struct
 import time
+import urllib.parse
+import zlib
 
 KNOWN = {
     "model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed", "stream",
@@ -178,6 +181,34 @@ def endless(exchange):
         exchange.write(b"x" * 65_536)
 
 
+def bomb(exchange):
+    """200 MB of blanks, as 200 KB of gzip."""
+    # After a full flush a block stands alone, and may be repeated: nobody packs 200 MB here.
+    packer = zlib.compressobj(9, wbits=31)
+    first, again = (
+        packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    exchange.send(200, first + 199 * again, {"Content-Encoding": "gzip"})
+
+
+def packed(exchange):
+    """A good reply from behind a proxy that compresses, asked or not."""
+    content = json.dumps(exchange.completion(said(ranking(exchange.messages)))).encode()
+    packer = zlib.compressobj(wbits=31)
+    packed = packer.compress(content) + packer.flush()
+    exchange.send(200, packed, {"Content-Encoding": "gzip"})
+
+
+def echo(form):
+    """Makes a scenario that repeats the key in another form."""
+
+    def answer(exchange):
+        told = form(exchange.headers.get("Authorization", "").encode())
+        exchange.send(200, {"error": {"message": f"no credit left for {told}"}})
+
+    return answer
+
+
 def silent(exchange):
     """Takes the question and never answers."""
     exchange.server.stopping.wait(60)
@@ -264,6 +295,11 @@ SCENARIOS = {
     ),
     "no-choices": body(b'{"id": "chatcmpl-1", "object": "chat.completion", "choices": []}'),
     "error-in-200": body(b'{"error": {"message": "CUDA out of memory"}}'),
+    "packed": packed,
+    "bomb": bomb,
+    "packed-oddly": lambda x: x.send(200, b"?", {"Content-Encoding": "br"}),
+    "echo-base64": echo(lambda told: base64.b64encode(told).decode()),
+    "echo-quoted": echo(lambda told: urllib.parse.quote(told, safe="")),
     "bad-gzip": lambda x: x.send(200, b"not gzip", {"Content-Encoding": "gzip"}),
     "no-finish": shaped(finish_reason=None),
     "filtered": shaped(finish_reason="content_filter"),
