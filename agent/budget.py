@@ -12,43 +12,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from palate.agent.allowance import Allowance, Cost, Prices, fits, prices_of, prompt_tokens, told
+from palate.agent.models.capabilities import slack_of
 from palate.agent.rankers import RankTask, make_ranker, prior_ranking, template_of
 from palate.agent.rankers.asking import noted
 from palate.agent.rankers.windows import spans_of
-from palate.domain import Budget, Completion, Message, Model, ModelCall, Ranking
-from palate.errors import ModelError, PromptError, SettingsError
+from palate.domain import Budget, Model, Ranking
+from palate.errors import PromptError
 from palate.prompts.render import Brief, render
-from palate.prompts.tokens import Counter
-from palate.settings import ModelSettings, RankingSettings, Settings
+from palate.settings import RankingSettings, Settings
 
-#: Tokens that a chat template puts around a message, at most; no tokenizer here counts them.
-PER_MESSAGE = 8
 #: Cheaper ways to ask, in order: what each writes beside the prompt is less than the one before.
 _CHEAPER = ("labels", "first-token")
 _HISTORIES, _CANDIDATES, _REASONS = (10, 5, 2, 0), (15, 10, 7, 5, 3, 2), (3, 1, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Tokens of calls: those of the prompts, and the most that the replies can have."""
-
-    prompt: int
-    reply: int
-
-    def __add__(self, other: Cost) -> Cost:
-        return Cost(self.prompt + other.prompt, self.reply + other.reply)
-
-    def usd(self, prices: Prices) -> float:
-        """Returns the price, in dollars."""
-        return (self.prompt * prices.prompt + self.reply * prices.reply) / 1e6
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Dollars per million tokens."""
-
-    prompt: float = 0.0
-    reply: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +51,6 @@ class Plan:
     form: Form | None
     cost: Cost
     cut: tuple[str, ...] = ()
-
-
-def prices_of(settings: ModelSettings, budget: Budget) -> Prices:
-    """Returns the prices that a budget needs.
-
-    Raises:
-        SettingsError: The budget is in money, and no price is set.
-    """
-    if budget.usd is not None and not settings.price_in + settings.price_out:
-        raise SettingsError(
-            "A budget in dollars needs prices: set model.price_in and model.price_out, dollars per "
-            "million tokens."
-        )
-    return Prices(settings.price_in, settings.price_out)
-
-
-def fits(cost: Cost, budget: Budget, prices: Prices) -> bool:
-    """Says whether calls are within a budget's tokens and dollars."""
-    tokens = budget.tokens is None or cost.prompt + cost.reply <= budget.tokens
-    # Prices are floats: a billionth of a dollar is no overrun.
-    return tokens and (budget.usd is None or cost.usd(prices) <= budget.usd + 1e-9)
 
 
 def make_plan(
@@ -156,46 +111,6 @@ def _numbers(wanted: Form, form: Form) -> tuple[str, ...]:
                  if before != after)  # fmt: skip
 
 
-def prompt_tokens(messages: tuple[Message, ...], count: Counter) -> int:
-    """Counts a prompt, with what a chat template adds to it."""
-    text = "\n".join(message.content for message in messages)
-    return count(text).tokens + PER_MESSAGE * len(messages)
-
-
-class Allowance:
-    """A model that is asked only while the budget lasts, and once a call: no retry is free.
-
-    Args:
-        inner: Answers.
-        budget: In tokens and dollars.
-        prices: Of the model.
-        count: Counts prompts.
-    """
-
-    def __init__(self, inner: Model, budget: Budget, prices: Prices, count: Counter) -> None:
-        self.name = inner.name
-        self.spent = Cost(0, 0)
-        self._inner, self._budget, self._prices, self._count = inner, budget, prices, count
-
-    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
-        """Answers a call that fits what is left.
-
-        Raises:
-            ModelError: It does not fit, or the model failed.
-        """
-        cost = Cost(prompt_tokens(call.messages, self._count), call.max_tokens)
-        if not fits(self.spent + cost, self._budget, self._prices):
-            left = "a call more would exceed the budget"
-            raise ModelError(f"{left} of {told(self._budget)}.")
-        # Reserved in full and before anything awaits: calls at once cannot share it.
-        self.spent += cost
-        return await self._inner.complete(replace(call, retry=False), deadline=deadline)
-
-    async def aclose(self) -> None:
-        """Closes the model's connections."""
-        await self._inner.aclose()
-
-
 async def rank_within(
     task: RankTask, ranker: str, model: Model, budget: Budget, *, deadline: float
 ) -> Ranking:
@@ -205,8 +120,8 @@ async def rank_within(
         SettingsError: The budget is in money, and a price is not known.
     """
     prices = prices_of(task.settings.model, budget)
-    wanted = _wanted(task, ranker)
-    plan = make_plan(wanted, budget, prices, lambda form: _cost(task, form, wanted.ranker))
+    wanted, slack = _wanted(task, ranker), slack_of(model)
+    plan = make_plan(wanted, budget, prices, lambda form: _cost(task, form, wanted.ranker, slack))
     if plan.form is None or time.monotonic() >= deadline:
         cause = f"the budget of {told(budget)} does not pay for a call"
         needs = f"; the least needs {plan.cost.prompt + plan.cost.reply} tokens"
@@ -217,16 +132,6 @@ async def rank_within(
     ranking = await make_ranker(plan.form.ranker).rank(planned, paid, deadline=deadline)
     cut = f"The budget of {told(budget)} cut {', '.join(plan.cut)}." if plan.cut else ""
     return noted(ranking, cut) if cut else ranking
-
-
-def told(budget: Budget) -> str:
-    """Returns a budget in words."""
-    amounts = (
-        "" if budget.tokens is None else f"{budget.tokens} tokens",
-        "" if budget.usd is None else f"${budget.usd:g}",
-        "" if budget.ms is None else f"{budget.ms:g} ms",
-    )
-    return ", ".join(amount for amount in amounts if amount)
 
 
 def _wanted(task: RankTask, ranker: str) -> Form:
@@ -274,7 +179,7 @@ _CALLS: dict[str, Callable[[int, RankingSettings], tuple[int, int]]] = {
 _ONE_TOKEN = ("first-token", "pointwise", "pairwise", "setwise")
 
 
-def _cost(task: RankTask, form: Form, asked: str) -> Cost | None:
+def _cost(task: RankTask, form: Form, asked: str, slack: int = 0) -> Cost | None:
     """Counts a form's calls; ``None`` where nobody knows how many there are."""
     if form.ranker not in _CALLS:
         return None
@@ -288,5 +193,5 @@ def _cost(task: RankTask, form: Form, asked: str) -> Cost | None:
         prompt = render(planned.template, brief, task.count)
     except PromptError:
         return None
-    reply = 1 if form.ranker in _ONE_TOKEN else prompt.max_tokens
+    reply = slack + (1 if form.ranker in _ONE_TOKEN else prompt.max_tokens)
     return Cost(calls * prompt_tokens(prompt.messages, task.count), calls * reply)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from palate.agent.models.replies import cost_of
+from palate.agent.models.streams import pieces
 from palate.agent.reasons import checked_reason
 from palate.agent.reasons.evidence import Writer
 from palate.agent.reasons.verify import World
@@ -16,7 +17,6 @@ from palate.domain import (
     ModelCall,
     Reason,
     RenderedPrompt,
-    StreamingModel,
     Usage,
 )
 from palate.errors import ModelError, PromptError
@@ -98,7 +98,7 @@ class Explaining:
         call = ModelCall(prompt.messages, prompt.max_tokens, prompt.schema, template=template)
         sentences = SentenceStream(prompt.labels)
         finish = ""
-        async for piece in _pieces(model, call, self._deadline):
+        async for piece in pieces(model, call, deadline=self._deadline):
             if isinstance(piece, Completion):
                 self.usage, finish = piece.usage, piece.finish
             else:
@@ -111,19 +111,6 @@ class Explaining:
         brief = self._brief
         world = World(candidate, brief.profile, brief.items, brief.request.text or "")
         return checked_reason(sentence, world, self._writer)
-
-
-async def _pieces(
-    model: Model, call: ModelCall, deadline: float
-) -> AsyncIterator[str | Completion]:
-    """Yields a reply as it is written where the model can, else in one piece; its end last."""
-    if isinstance(model, StreamingModel):
-        async for piece in model.stream(call, deadline=deadline):
-            yield piece
-        return
-    completion = await model.complete(call, deadline=deadline)
-    yield completion.text
-    yield completion
 
 
 async def explain(

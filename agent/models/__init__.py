@@ -11,18 +11,22 @@ from urllib.parse import urlsplit
 from palate.errors import SettingsError
 
 if TYPE_CHECKING:
+    from palate.agent.models.capabilities import Capabilities
     from palate.domain import Model
     from palate.settings import ModelSettings
 
 SCRIPTED = "scripted:"
 
 
-def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | None:
+def make_model(
+    settings: ModelSettings, environ: Mapping[str, str], known: Capabilities | None = None
+) -> Model | None:
     """Makes the model that the settings name.
 
     Args:
         settings: A name such as ``Qwen/Qwen3-8B``, or ``scripted:FILE`` for replies from a file.
         environ: Holds the key, under the name that the settings give.
+        known: What was found out of the server before.
 
     Returns:
         ``None`` where no name is configured.
@@ -48,6 +52,10 @@ def make_model(settings: ModelSettings, environ: Mapping[str, str]) -> Model | N
         base_url=settings.base_url or None,
         api_key=_key(settings.api_key_env, environ),
         retries=settings.retries,
+        preset=settings.preset,
+        known=known,
+        breaker=settings.breaker,
+        concurrency=settings.concurrency,
     )
 
 

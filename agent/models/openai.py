@@ -1,32 +1,40 @@
 """One client for every OpenAI-compatible server, on the openai SDK.
 
 One wall-clock deadline covers everything, retries included; there is one retry layer, this one.
-What a server rejects as unknown is left out from then on. Every fault becomes a `ModelError` that
-knows what the attempts cost and never holds the key.
+What a server rejects as unknown is left out from then on, and what its replies show not to be there
+is noted. Every fault becomes a `ModelError` that knows what the attempts cost and never holds the
+key.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-import ssl
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-from palate.agent.models.refusals import RENAMED, refusal, rejected_field, shown_url, together
+from palate.agent.models.body import request_body
+from palate.agent.models.breaker import Breaker
+from palate.agent.models.capabilities import Capabilities
+from palate.agent.models.clients import Clients
+from palate.agent.models.events import Events
+from palate.agent.models.presets import Preset, preset_of
+from palate.agent.models.refusals import refusal, rejected_field, shown_url, together
 from palate.agent.models.replies import cost_of, read_completion
 from palate.agent.models.secret import Secrets
+from palate.agent.models.throttle import Throttle
 from palate.domain import Completion, ModelCall, Usage
 from palate.errors import ModelError, ModelTimeout, ReplyError
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
-_OPENAI = "api.openai.com"
+_T = TypeVar("_T")
+_DEFAULT = "https://api.openai.com/v1"
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 4.0
+#: A call that had fewer seconds than this and got no answer says nothing of the server.
+_FAIR = 1.0
 
 
 class OpenAIModel:
@@ -34,11 +42,22 @@ class OpenAIModel:
 
     Connections belong to an event loop: they are closed by `aclose`, or when their loop ends.
 
+    Attributes:
+        name: The server's name of it.
+        base_url: As it may be shown.
+        preset: How the server is asked.
+        capabilities: What is known of the server; ``None`` where it was not looked at yet.
+        concurrency: Bounds the calls in flight.
+
     Args:
         name: The server's name of it.
         base_url: Such as ``http://localhost:8000/v1``; ``None`` is OpenAI's own.
         api_key: Never shown; local servers need none.
         retries: Tries after the first, at most, within the deadline.
+        preset: Name of one; empty recognises it by what is known.
+        known: What was found out before.
+        breaker: Failures in a row after which the server is left alone for a while; 0: never.
+        concurrency: Calls in flight at most.
     """
 
     def __init__(
@@ -48,21 +67,43 @@ class OpenAIModel:
         base_url: str | None = None,
         api_key: str | None = None,
         retries: int = 2,
+        preset: str = "",
+        known: Capabilities | None = None,
+        breaker: int = 5,
+        concurrency: int = 128,
     ) -> None:
         # A second of imports: here, where no deadline runs yet.
         import_module("openai.resources.chat.completions")
         self.name = name
-        self._url = base_url or f"https://{_OPENAI}/v1"
+        self._url = base_url or _DEFAULT
         self.base_url = shown_url(self._url)
-        self._key = api_key
+        self._named = preset
+        self.preset: Preset = preset_of(self._url, name, preset or (known.preset if known else ""))
+        self.capabilities = known
+        self.concurrency = Throttle(concurrency)
         self._secrets = Secrets(api_key, self._url)
         self._retries = retries
-        self._rejected: set[str] = set()
-        self._lifetimes: dict[asyncio.AbstractEventLoop, AsyncGenerator[AsyncOpenAI]] = {}
-        self._clients: dict[asyncio.AbstractEventLoop, AsyncOpenAI] = {}
+        self._rejected = set(known.rejected) if known else set[str]()
+        self._breaker = Breaker(self.base_url, breaker)
+        self._clients = Clients(self._url, api_key)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={self.base_url!r})"
+
+    @property
+    def slack(self) -> int:
+        """Tokens that a reply may have beyond ``max_tokens``: those of thinking."""
+        return self.preset.thinking
+
+    @property
+    def rejected(self) -> tuple[str, ...]:
+        """Fields that the server refused so far."""
+        return tuple(sorted(self._rejected))
+
+    def knows(self, found: Capabilities, preset: Preset) -> None:
+        """Takes over what a look at the server found."""
+        self.capabilities, self.preset = found, preset
+        self._rejected |= set(found.rejected)
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Answers one call.
@@ -75,125 +116,208 @@ class OpenAIModel:
         started, tries, spent = time.monotonic(), 0, Usage()
         while True:
             try:
-                completion = await self._within(call, deadline)
+                # To the end: a generator that is left in its middle holds its connection.
+                [found] = [one async for one in self._tried(call, deadline, stream=False)]
             except ModelError as error:
                 spent += cost_of(error)
-                wait = _wait(error, tries + 1)
-                late = time.monotonic() + wait >= deadline
-                if not error.retryable or not call.retry or tries == self._retries or late:
-                    error.usage = _total(spent, tries, started)
-                    raise
-            else:
-                usage = _total(spent + completion.usage, tries, started)
-                return replace(completion, usage=usage)
-            tries += 1
-            await asyncio.sleep(wait)
+                error.usage = _total(spent, tries, started)
+                await self._again(error, call, tries, deadline)
+                tries += 1
+                continue
+            assert isinstance(found, Completion)
+            return replace(found, usage=_total(spent + found.usage, tries, started))
 
-    async def _within(self, call: ModelCall, deadline: float) -> Completion:
-        left = deadline - time.monotonic()
-        if left > 0:
+    async def stream(self, call: ModelCall, *, deadline: float) -> AsyncGenerator[str | Completion]:
+        """Yields the text of a reply as it is written, and the whole completion last.
+
+        A try that fails before its first piece is followed by another one, as of `complete`; after
+        it, the failure is the end. Closing the iterator closes the connection.
+
+        Raises:
+            ModelError: As of `complete`; also a stream that ends without being finished.
+        """
+        started, tries, spent, given = time.monotonic(), 0, Usage(), False
+        while True:
             try:
-                # The SDK's own timeout bounds a single read: a slow drip would outlive it.
-                async with asyncio.timeout(left):
-                    return await self._once(call)
-            except TimeoutError:
-                pass
-        raise ModelTimeout(f"{self.name} did not answer within the time it had.")
+                async with aclosing(self._tried(call, deadline, stream=True)) as tried:
+                    async for one in tried:
+                        given = True
+                        if isinstance(one, str):
+                            yield one
+                            continue
+                        yield replace(one, usage=_total(spent + one.usage, tries, started))
+                return
+            except ModelError as error:
+                spent += cost_of(error)
+                error.usage = _total(spent, tries, started)
+                if given:
+                    raise
+                await self._again(error, call, tries, deadline)
+                tries += 1
 
-    async def _once(self, call: ModelCall) -> Completion:
+    async def _again(self, error: ModelError, call: ModelCall, tries: int, deadline: float) -> None:
+        """Waits for the next try, or raises the error where there is to be none."""
+        wait = _wait(error, tries + 1)
+        late = time.monotonic() + wait >= deadline
+        if not error.retryable or not call.retry or tries == self._retries or late:
+            raise error
+        await asyncio.sleep(wait)
+
+    async def _tried(
+        self, call: ModelCall, deadline: float, *, stream: bool
+    ) -> AsyncGenerator[str | Completion]:
+        """Tries once, and tells the circuit breaker how it went."""
+        given = deadline - time.monotonic()
+        if given <= 0:
+            raise self._late()
+        self._breaker.enter()
+        told = False
+        try:
+            async with aclosing(self._exchange(call, deadline, stream=stream)) as exchange:
+                async for one in exchange:
+                    if isinstance(one, Completion):
+                        self._breaker.succeeded()
+                        told = True
+                    yield one
+        except ModelError as error:
+            self._judge(error, given)
+            told = True
+            raise
+        finally:
+            if not told:
+                self._breaker.left()
+
+    def _judge(self, error: ModelError, given: float) -> None:
+        if isinstance(error, ReplyError) or (error.status or 500) < 500:
+            self._breaker.succeeded()
+        elif isinstance(error, ModelTimeout) and given < _FAIR:
+            self._breaker.left()
+        else:
+            self._breaker.failed()
+
+    async def _exchange(
+        self, call: ModelCall, deadline: float, *, stream: bool
+    ) -> AsyncGenerator[str | Completion]:
+        """Asks, again without the fields that are refused, and reads what comes."""
+        import httpx2
         import openai
 
-        parameters = self._parameters(call)
-        failure: ModelError | None
-        try:
-            client = await self._client()
-            raw = await client.chat.completions.with_raw_response.create(**parameters)
-            return read_completion(self._secrets.scrubbed(raw.http_response.content), self.name)
-        except openai.APITimeoutError:
-            failure = ModelTimeout(f"{self.name} did not answer in time.", retryable=True)
-        except openai.APIStatusError as error:
-            field = rejected_field(error, parameters | parameters.get("extra_body", {}))
-            failure = None if field else refusal(error, self.base_url)
-            self._rejected |= together(field) if field else set()
-        except openai.APIConnectionError as error:
-            failure = self._unreachable(error)
-        except (openai.OpenAIError, ValueError) as error:
-            failure = ReplyError(f"The reply cannot be read: {error}.", retryable=True)
+        failure: ModelError | None = None
+        async with AsyncExitStack() as held:
+            mark = await self._by(deadline, held.enter_async_context(self.concurrency.turn()))
+            while failure is None:
+                body = self._body(call, stream)
+                try:
+                    async with aclosing(self._answer(body, deadline)) as answer:
+                        async for one in answer:
+                            yield one
+                    self.concurrency.answered()
+                    return
+                except (openai.OpenAIError, httpx2.HTTPError, ReplyError, ValueError) as error:
+                    failure = self._failure(error, body, mark)
         # Here, not above: what the SDK raised holds the headers, and so the key.
-        if failure is None:
-            return await self._once(call)
         failure.args = (self._secrets.scrubbed_text(str(failure)),)
         raise failure
 
-    def _parameters(self, call: ModelCall) -> dict[str, Any]:
-        size = RENAMED if RENAMED in self._rejected else "max_tokens"
-        parameters: dict[str, Any] = {
-            "model": self.name,
-            "messages": [{"role": m.role, "content": m.content} for m in call.messages],
-            size: call.max_tokens,
-            "temperature": 0,
-        }
-        if call.seed is not None:
-            parameters["seed"] = call.seed
-        if call.top_logprobs:
-            parameters |= {"logprobs": True, "top_logprobs": call.top_logprobs}
-        if call.schema is not None:
-            schema = {"name": "reply", "strict": True, "schema": call.schema}
-            parameters["response_format"] = {"type": "json_schema", "json_schema": schema}
-        if _OPENAI not in self._url and "chat_template_kwargs" not in self._rejected:
-            # A thinking model would spend the reply's tokens before the first letter.
-            parameters["extra_body"] = {"chat_template_kwargs": {"enable_thinking": False}}
-        dropped = self._rejected - {RENAMED}
-        return {name: value for name, value in parameters.items() if name not in dropped}
+    def _body(self, call: ModelCall, stream: bool) -> dict[str, Any]:
+        body = request_body(self.name, call, self.preset, self._rejected, self.capabilities)
+        if stream:
+            body["stream"] = True
+            if "stream_options" not in self._rejected:
+                body["stream_options"] = {"include_usage": True}
+        return body
+
+    def _failure(self, error: Exception, body: dict[str, Any], mark: int) -> ModelError | None:
+        """Returns what a call ends as; ``None`` where it is to be sent without a field."""
+        import openai
+
+        if isinstance(error, openai.APITimeoutError):
+            return ModelTimeout(f"{self.name} did not answer in time.", retryable=True)
+        if isinstance(error, openai.APIStatusError):
+            field = rejected_field(error, body | body.get("extra_body", {}))
+            if field:
+                self._rejected |= together(field)
+                return None
+            failure = refusal(error, self.base_url)
+            if failure.status == 429:
+                self.concurrency.refused(mark)
+            return failure
+        if isinstance(error, ReplyError):
+            return error
+        if isinstance(error, openai.OpenAIError | ValueError) and not isinstance(
+            error, openai.APIConnectionError
+        ):
+            return ReplyError(f"The reply cannot be read: {error}.", retryable=True)
+        return self._unreachable(error)
+
+    async def _answer(
+        self, body: dict[str, Any], deadline: float
+    ) -> AsyncGenerator[str | Completion]:
+        """Sends, and reads the answer: events where it is a stream, else one object."""
+        client = await self._clients.get()
+        async with AsyncExitStack() as held:
+            sent = client.chat.completions.with_streaming_response.create(**body)
+            response = await self._by(deadline, held.enter_async_context(sent))
+            kind = response.headers.get("content-type", "")
+            chunks = aiter(response.iter_bytes())
+            if not body.get("stream") or "event-stream" not in kind:
+                whole = [chunk async for chunk in self._all(chunks, deadline)]
+                completion = read_completion(self._secrets.scrubbed(b"".join(whole)), self.name)
+                if body.get("stream"):
+                    yield completion.text
+                yield self._seen(completion, body)
+                return
+            events = Events(self.name)
+            async for chunk in self._all(chunks, deadline):
+                for piece in events.feed(chunk):
+                    yield self._secrets.scrubbed_text(piece)
+            completion = events.close()
+            yield replace(completion, text=self._secrets.scrubbed_text(completion.text))
+
+    async def _all(self, chunks: AsyncIterator[bytes], deadline: float) -> AsyncIterator[bytes]:
+        """Yields chunks; the SDK's own timeout bounds a single read, and a drip outlives it."""
+        while True:
+            try:
+                yield await self._by(deadline, anext(chunks))
+            except StopAsyncIteration:
+                return
+
+    def _seen(self, completion: Completion, body: dict[str, Any]) -> Completion:
+        """Notes what a reply shows to be otherwise than what is known."""
+        known = self.capabilities
+        if known and known.logprobs and body.get("logprobs") and not completion.top_logprobs:
+            said = "a reply came without log-probabilities"
+            self.capabilities = replace(known, logprobs=0, contradicted=said)
+        return completion
+
+    async def _by(self, deadline: float, work: Awaitable[_T]) -> _T:
+        """Awaits within the deadline.
+
+        Raises:
+            ModelTimeout: It passed.
+        """
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                return await work
+        except TimeoutError:
+            raise self._late() from None
+
+    def _late(self) -> ModelTimeout:
+        return ModelTimeout(f"{self.name} did not answer within the time it had.")
 
     def _unreachable(self, error: Exception) -> ModelError:
         cause = error.__cause__ or error
         if isinstance(cause, ReplyError):
-            return ReplyError(str(cause))
+            return ReplyError(str(cause), retryable=cause.retryable)
         return ModelError(
             f"{self.base_url} cannot be reached or hung up ({type(cause).__name__}). Is the server "
             "running?",
             retryable=True,
         )
 
-    async def _client(self) -> AsyncOpenAI:
-        loop = asyncio.get_running_loop()
-        if loop not in self._clients:
-            for ended in [other for other in self._clients if other.is_closed()]:
-                self._forget(ended)
-            self._lifetimes[loop] = self._lifetime(loop)
-            await anext(self._lifetimes[loop])
-        return self._clients[loop]
-
-    async def _lifetime(self, loop: asyncio.AbstractEventLoop) -> AsyncGenerator[AsyncOpenAI]:
-        """Holds a client open; a loop that ends closes its generators, and so the client."""
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-
-        from palate.agent.models.bounded import PLAIN, bound
-
-        # Reading the certificates of all authorities takes 35 ms, and plain HTTP needs none.
-        bare = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if self._url.startswith("http:") else True
-        client = AsyncOpenAI(
-            base_url=self._url, api_key=self._key or "none", max_retries=0, timeout=600,
-            default_headers=PLAIN,
-            http_client=DefaultAsyncHttpxClient(verify=bare, event_hooks={"response": [bound]}),
-        )  # fmt: skip
-        self._clients[loop] = client
-        try:
-            yield client
-        finally:
-            self._forget(loop)
-            await client.close()
-
-    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._clients.pop(loop, None)
-        self._lifetimes.pop(loop, None)
-
     async def aclose(self) -> None:
         """Closes the connections of this event loop; safe to call twice."""
-        lifetime = self._lifetimes.pop(asyncio.get_running_loop(), None)
-        if lifetime is not None:
-            await lifetime.aclose()
+        await self._clients.aclose()
 
 
 def _total(spent: Usage, tries: int, started: float) -> Usage:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+from palate.agent.models.capabilities import Capabilities, capabilities_of, slack_of
+from palate.agent.models.streams import pieces
 from palate.domain import Completion, Model, ModelCall
 from palate.errors import ModelError, ModelTimeout, PrerequisiteError
 from palate.prompts.calls import (
@@ -52,18 +55,47 @@ class RecordingModel:
             ModelError: As the model raised it.
             PrerequisiteError: The recording cannot be written.
         """
-        head = {
-            "k": call_key(call, self.name), "t": call.template, "model": self.name,
-            "p": prompt_hash(call),
-        }  # fmt: skip
         try:
             completion = await self._inner.complete(call, deadline=deadline)
         except ModelError as error:
-            self._append(head | failure_record(error))
+            self._append(self._head(call) | failure_record(error))
             raise
         # Nothing awaits between the reply and the record: no reply is lost in between.
-        self._append(head | reply_record(completion))
+        self._append(self._head(call) | reply_record(completion))
         return completion
+
+    async def stream(self, call: ModelCall, *, deadline: float) -> AsyncGenerator[str | Completion]:
+        """Streams as the model does, and writes the whole reply down when it is there.
+
+        Raises:
+            ModelError: As the model raised it.
+            PrerequisiteError: The recording cannot be written.
+        """
+        try:
+            async with aclosing(pieces(self._inner, call, deadline=deadline)) as stream:
+                async for piece in stream:
+                    if isinstance(piece, Completion):
+                        self._append(self._head(call) | reply_record(piece))
+                    yield piece
+        except ModelError as error:
+            self._append(self._head(call) | failure_record(error))
+            raise
+
+    @property
+    def capabilities(self) -> Capabilities | None:
+        """What is known of the model's server."""
+        return capabilities_of(self._inner)
+
+    @property
+    def slack(self) -> int:
+        """Tokens that the model's replies may have beyond ``max_tokens``."""
+        return slack_of(self._inner)
+
+    def _head(self, call: ModelCall) -> dict[str, Any]:
+        return {
+            "k": call_key(call, self.name), "t": call.template, "model": self.name,
+            "p": prompt_hash(call),
+        }  # fmt: skip
 
     def _append(self, record: Mapping[str, Any]) -> None:
         # Opened anew each time: a recording that forgetting took away begins again, empty.

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 RENAMED = "max_completion_tokens"
 #: Fields that a server may reject and Palate can do without, in the order they are given up.
 OPTIONAL = (
-    "chat_template_kwargs", "response_format", "top_logprobs", "logprobs", "seed", "temperature",
+    "chat_template_kwargs", "reasoning_effort", "stream_options", "response_format",
+    "logprob_token_ids", "top_logprobs", "logprobs", "seed", "temperature",
 )  # fmt: skip
 _TOO_LONG = re.compile(
     r"context[ _](?:length|window|size)|too large|too long|reduce the length", re.IGNORECASE

@@ -17,7 +17,11 @@ from palate.prompts.clean import one_line
 
 #: Longer texts are cut; the parser cuts further, and counts that as a repair.
 MAX_TEXT = 65_536
-_FINISHES = {"stop", "length"}
+FINISHES = {"stop", "length"}
+
+
+#: Parts of a message in which servers put the thinking.
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 
 
 def read_completion(body: bytes, model: str) -> Completion:
@@ -30,12 +34,14 @@ def read_completion(body: bytes, model: str) -> Completion:
     usage = read_usage(data.get("usage"))
     try:
         text, finish = _said(data)
-        logprobs = read_logprobs(data["choices"][0].get("logprobs"))
+        choice = data["choices"][0]
+        logprobs = read_logprobs(choice.get("logprobs"))
     except ReplyError as error:
         # Tokens were spent all the same.
         error.usage = usage
         raise
-    return Completion(text[:MAX_TEXT], model, finish, usage, logprobs)
+    thought = any(choice["message"].get(name) for name in _THOUGHTS) or "<think>" in text[:200]
+    return Completion(text[:MAX_TEXT], model, finish, usage, logprobs, thought)
 
 
 def cost_of(error: ModelError) -> Usage:
@@ -46,7 +52,7 @@ def cost_of(error: ModelError) -> Usage:
 def _said(data: Mapping[str, Any]) -> tuple[str, str]:
     """Returns text and finish reason of a reply that is one."""
     if data.get("error"):
-        raise ReplyError(f"The server reported: {_told(data['error'])}", retryable=True)
+        raise ReplyError(f"The server reported: {told(data['error'])}", retryable=True)
     choices = data.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, Mapping) else None
@@ -57,7 +63,7 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
         raise ReplyError("The model refused to answer.")
     if finish == "content_filter":
         raise ReplyError("The server's content filter cut the reply.")
-    if finish not in _FINISHES:
+    if finish not in FINISHES:
         raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
     text = message.get("content")
     if not text and read_logprobs(choice.get("logprobs")):
@@ -87,7 +93,8 @@ def _object(body: bytes) -> dict[str, Any]:
     return data
 
 
-def _told(error: object) -> str:
+def told(error: object) -> str:
+    """Returns what an error object says, in one line."""
     message = error.get("message") if isinstance(error, Mapping) else error
     return one_line(str(message), 200)
 

@@ -7,7 +7,7 @@ from the oldest to the newest.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -401,6 +401,7 @@ class Completion:
     Attributes:
         finish: The server's ``finish_reason``: ``"stop"``, ``"length"``, ...
         top_logprobs: For each decoded token, token -> log-probability; empty if not asked for.
+        thought: Whether the model was seen to think before it answered.
     """
 
     text: str
@@ -408,6 +409,7 @@ class Completion:
     finish: str
     usage: Usage = Usage()
     top_logprobs: tuple[Mapping[str, float], ...] = ()
+    thought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,7 +571,7 @@ class Model(Protocol):
 class StreamingModel(Model, Protocol):
     """A model that can be heard while it writes."""
 
-    def stream(self, call: ModelCall, *, deadline: float) -> AsyncIterator[str | Completion]:
+    def stream(self, call: ModelCall, *, deadline: float) -> AsyncGenerator[str | Completion]:
         """Yields pieces of the reply's text as they come, and the whole completion last.
 
         Raises:

@@ -98,6 +98,21 @@ class ModelSettings(_Section):
     api_key_env: str = Field("OPENAI_API_KEY", description="variable that holds the key")
     timeout: float = Field(30.0, gt=0, description="seconds for everything, retries included")
     retries: int = Field(2, ge=0, le=10, description="at most this many, within the timeout")
+    preset: Literal[
+        "",
+        "generic",
+        "vllm",
+        "sglang",
+        "openai",
+        "openai-reasoning",
+        "ollama",
+        "llama.cpp",
+        "lm-studio",
+    ] = Field("", description="kind of server; empty: recognised by itself")
+    concurrency: int = Field(128, ge=1, le=1024, description="calls in flight at most")
+    breaker: int = Field(
+        5, ge=0, description="failures in a row until the server is left alone a while; 0: never"
+    )
     record: str = Field("", description="file that every call and its reply is appended to")
     price_in: float = Field(0, ge=0, description="dollars per million prompt tokens")
     price_out: float = Field(0, ge=0, description="dollars per million reply tokens")

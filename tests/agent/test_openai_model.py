@@ -238,7 +238,7 @@ def test_one_object_serves_several_loops(model_of, closed):
             asyncio.run(once())
         gc.collect()
     assert not model._clients
-    assert not model._lifetimes
+    assert not model._clients._lifetimes
 
 
 def test_closing_twice_or_unused_is_no_error(model_of):

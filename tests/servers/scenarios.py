@@ -314,3 +314,87 @@ SCENARIOS = {
     "stalled": stalled,
     "reset": reset,
 }
+
+# ------------------------------------------------------------------- how streams fail
+
+
+def broken(end):
+    """Makes a scenario that streams half of a good reply, and ends as it should not."""
+
+    def answer(exchange):
+        if not exchange.asked.get("stream"):
+            return good(exchange)
+        text = said(ranking(exchange.messages))
+        exchange.open_stream()
+        exchange.event(choices=[exchange.delta(content=text[: len(text) // 2])])
+        return end(exchange)
+
+    return answer
+
+
+def closed(exchange, last=b""):
+    """Ends the body as if all was said."""
+    if last:
+        exchange.chunk(last)
+    exchange.write(b"0\r\n\r\n")
+
+
+def hung_up(exchange):
+    """Ends the connection in the middle of the body."""
+    exchange.close_connection = True
+
+
+def thrown_off(exchange):
+    """Resets the connection in the middle of the body."""
+    linger = struct.pack("ii", 1, 0)
+    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    exchange.close_connection = True
+
+
+def finished(reason, **delta):
+    """Makes an end with this finish reason."""
+
+    def end(exchange):
+        exchange.event(choices=[exchange.delta(reason, **delta)])
+        closed(exchange, b"data: [DONE]\n\n")
+
+    return end
+
+
+def now_and_then(exchange):
+    """A comment now and then, and never the rest."""
+    while not exchange.server.stopping.wait(0.1) and not exchange.close_connection:
+        exchange.chunk(b": still here\n\n")
+
+
+def without_end(exchange):
+    """Pieces that never end, as fast as they go."""
+    piece = json.dumps({"choices": [{"delta": {"content": "x" * 60_000}}]}).encode()
+    while not exchange.server.stopping.is_set() and not exchange.close_connection:
+        exchange.chunk(b"data: " + piece + b"\n\n")
+
+
+#: Sound where no stream is asked for.
+STREAMS = {
+    "stream-no-finish": broken(closed),
+    "stream-done-only": broken(lambda x: closed(x, b"data: [DONE]\n\n")),
+    "stream-hung-up": broken(hung_up),
+    "stream-reset": broken(thrown_off),
+    "stream-error": broken(
+        lambda x: (x.event(error={"message": f"no memory for {x.key}"}), closed(x))
+    ),
+    "stream-bad-utf8": broken(lambda x: closed(x, b'data: {"choices": "\xff\xfe"}\n\n')),
+    "stream-half-event": broken(lambda x: closed(x, b'data: {"choices": [{"del')),
+    "stream-not-json": broken(lambda x: closed(x, b"data: <html>502</html>\n\n")),
+    "stream-not-object": broken(lambda x: closed(x, b"data: [1]\n\n")),
+    "stream-filtered": broken(finished("content_filter")),
+    "stream-odd-finish": broken(finished("tired")),
+    "stream-refused": broken(finished(None, refusal="I cannot help with that.")),
+    "stream-stalled": broken(lambda x: x.server.stopping.wait(60)),
+    "stream-drip": broken(now_and_then),
+    "stream-endless": broken(without_end),
+    "stream-length": broken(finished("length")),
+    "stream-odd-choices": broken(
+        lambda x: (x.event(choices=[None]), x.event(choices=[{"delta": 7}]), finished("stop")(x))
+    ),
+}

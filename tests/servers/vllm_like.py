@@ -20,7 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 _SPOKEN = runpy.run_path(str(Path(__file__).with_name("scenarios.py")))
-SCENARIOS, candidates = _SPOKEN["SCENARIOS"], _SPOKEN["candidates"]
+SCENARIOS, STREAMS = _SPOKEN["SCENARIOS"], _SPOKEN["STREAMS"]
+candidates = _SPOKEN["candidates"]
 MODEL = "vllm-like"
 _ROUTE = re.compile(r"^(?:/as/([\w-]+)(?:~[\w.-]*)?)?/v1/(models|chat/completions)$")
 
@@ -49,14 +50,46 @@ class Exchange(BaseHTTPRequestHandler):
             text = f"The model `{self.asked.get('model')}` does not exist."
             error = {"message": text, "type": "NotFoundError", "param": "model", "code": 404}
             return self.send(404, {"error": error})
-        return SCENARIOS[self.server.scenario or found[1] or "good"](self)
+        return (SCENARIOS | STREAMS)[self.server.scenario or found[1] or "good"](self)
 
     def reply(self, text, finish="stop"):
         """Answers with a text, cut where ``max_tokens`` ends it."""
         most = self.asked.get("max_tokens", self.asked.get("max_completion_tokens", 10**9))
         if finish == "stop" and len(text) // 4 > most and len(text) < 100_000:
             text, finish = text[: 4 * most], "length"
+        if self.asked.get("stream"):
+            self.open_stream()
+            for piece in re.findall(r".{1,24}", text, re.DOTALL):
+                self.event(choices=[self.delta(content=piece)])
+            self.end_stream(finish, text)
+            return
         self.send(200, self.completion(text, finish))
+
+    def open_stream(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.event(choices=[self.delta(role="assistant", content="")])
+
+    def delta(self, finish=None, **delta):
+        return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+
+    def event(self, **data):
+        """Sends one event of a stream."""
+        head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "model": self.server.model}
+        text = (data.get("error") and data) or head | data
+        self.chunk(b"data: " + json.dumps(text, ensure_ascii=False).encode() + b"\n\n")
+
+    def chunk(self, data):
+        self.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def end_stream(self, finish, text=""):
+        self.event(choices=[self.delta(finish)])
+        if self.asked.get("stream_options", {}).get("include_usage"):
+            self.event(choices=[], usage=self.completion(text)["usage"])
+        self.chunk(b"data: [DONE]\n\n")
+        self.write(b"0\r\n\r\n")
 
     def completion(self, text, finish="stop"):
         prompt = sum(len(message["content"]) for message in self.messages) // 4
@@ -163,7 +196,7 @@ class VllmLike(ThreadingHTTPServer):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--scenario", choices=sorted(SCENARIOS))
+    parser.add_argument("--scenario", choices=sorted(SCENARIOS | STREAMS))
     parser.add_argument("--model", default=MODEL)
     asked = parser.parse_args()
     server = VllmLike(asked.port, asked.scenario, asked.model)

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from palate import Budget, Palate
-from palate.agent.budget import PER_MESSAGE, Form, forms
+from palate.agent.allowance import PER_MESSAGE
+from palate.agent.budget import Form, forms
 from palate.agent.rankers import RANKERS
 from palate.domain import Completion, Usage
 from palate.errors import ReplyError, SettingsError

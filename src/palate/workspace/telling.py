@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from palate.agent.budget import Allowance, prices_of
+from palate.agent.allowance import Allowance, prices_of
 from palate.agent.explain import Explaining
 from palate.domain import Candidate, Evidence, Item, Reason, Usage
 from palate.errors import PalateError
