@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,23 @@ def served() -> Iterator[str]:
             process.kill()
 
 
-def faults() -> list[str]:
-    """Returns the names of the server's faults."""
+@cache
+def spoken() -> dict[str, Any]:
+    """Returns what the server's scenarios define."""
     import runpy
 
-    spoken = runpy.run_path(str(SERVER.with_name("scenarios.py")))
-    return [name for name in spoken["SCENARIOS"] if name not in _SOUND]
+    return runpy.run_path(str(SERVER.with_name("scenarios.py")))
+
+
+def streams() -> dict[str, Any]:
+    """Returns the faults of streams, which only reasons are asked in."""
+    found: dict[str, Any] = spoken()["STREAMS"]
+    return found
+
+
+def faults() -> list[str]:
+    """Returns the names of the server's faults."""
+    return [name for name in (spoken()["SCENARIOS"] | streams()) if name not in _SOUND]
 
 
 async def one(palate: Any, root: str, fault: str, number: int, ranker: str) -> Ended:
@@ -98,6 +110,8 @@ async def one(palate: Any, root: str, fault: str, number: int, ranker: str) -> E
     request = palate.request(PERSON if number % 3 else None, n=5, ranker=ranker)
     started = time.monotonic()
     try:
+        if fault in streams():
+            return _told_ended(await _told(engine, request), time.monotonic() - started)
         slate = await engine.arecommend(request)
         return _slate_ended(slate, time.monotonic() - started)
     except PalateError as error:
@@ -106,6 +120,30 @@ async def one(palate: Any, root: str, fault: str, number: int, ranker: str) -> E
         return Ended("!", time.monotonic() - started, f"{type(error).__name__}: {error}")
     finally:
         await model.aclose()
+
+
+async def _told(engine: Any, request: Any) -> Any:
+    """Has the reasons of five items streamed; returns those, and why the evidence wrote them."""
+    from palate.agent.explain import Explaining
+    from palate.prompts.render import Brief
+
+    deadline = time.monotonic() + engine.settings.model.timeout
+    prepared = await asyncio.to_thread(engine.prepare, request)
+    shown, template = prepared.pool.candidates[:5], engine.library.get("explain")
+    brief = Brief(shown, prepared.profile, request, prepared.items, engine.settings)
+    explaining = Explaining(brief, template, engine.count, engine.model, deadline=deadline)
+    return {item: reason async for item, reason in explaining}, explaining.cause
+
+
+def _told_ended(told: Any, seconds: float) -> Ended:
+    reasons, cause = told
+    heard = any(reason.written_by == "model" for reason in reasons.values())
+    wrong = "" if len(reasons) == 5 and all(one.text for one in reasons.values()) else "no reason"
+    if not heard and not cause:
+        wrong = "the evidence without a cause"
+    if seconds > DEADLINE + GRACE:
+        wrong = f"{seconds:.2f} s"
+    return Ended("model" if heard else "prior", seconds, wrong)
 
 
 def _slate_ended(slate: Any, seconds: float) -> Ended:

@@ -10,6 +10,10 @@ from palate.agent.models.presets import Preset
 from palate.agent.models.refusals import RENAMED
 from palate.domain import ModelCall
 
+#: Tokens of thinking where it cannot be stopped.
+THINKING = 2000
+#: Token ids that a call may name (vLLM's own bound).
+_MOST_IDS = 128
 #: Fields that the SDK does not know and that go into its ``extra_body``.
 _EXTRA = ("chat_template_kwargs", "logprob_token_ids", "think")
 
@@ -34,7 +38,7 @@ def request_body(
     body: dict[str, Any] = {
         "model": name,
         "messages": [{"role": m.role, "content": m.content} for m in call.messages],
-        size: call.max_tokens + preset.thinking,
+        size: call.max_tokens + slack(preset, known),
         **({"temperature": 0} if preset.temperature else {}),
         **preset.quiet,
     }
@@ -50,18 +54,27 @@ def request_body(
     return kept | ({"extra_body": extra} if extra else {})
 
 
+def slack(preset: Preset, known: Capabilities | None) -> int:
+    """Returns the tokens that a reply needs beyond its text, where thinking cannot be stopped."""
+    return preset.thinking or (THINKING if known and known.thinking == "on" else 0)
+
+
 def _logprobs(call: ModelCall, preset: Preset, known: Capabilities | None) -> Mapping[str, object]:
     most = preset.logprobs if known is None or known.logprobs is None else known.logprobs
     if not most:
         return {}
     ids = _label_ids(call, known)
     if ids:
-        return {"logprobs": True, "top_logprobs": len(ids), "logprob_token_ids": ids}
+        return {"logprobs": True, "top_logprobs": min(len(ids), most), "logprob_token_ids": ids}
     return {"logprobs": True, "top_logprobs": min(call.top_logprobs, most)}
 
 
 def _label_ids(call: ModelCall, known: Capabilities | None) -> list[int]:
-    """Returns the token ids of the labels, where there are more than the server lists by itself."""
-    if known is None or not known.token_ids or len(call.labels) <= call.top_logprobs:
+    """Returns the tokens of the labels, where the server lists those that are named.
+
+    What is named is told however unlikely it is: no label is missing then, and none is guessed.
+    """
+    if known is None or not all(known.token_ids.get(label) for label in call.labels):
         return []
-    return [i for label in call.labels for i in known.token_ids.get(label, ())]
+    ids = [i for label in call.labels for i in known.token_ids[label]]
+    return ids if len(ids) <= _MOST_IDS else []

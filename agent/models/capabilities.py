@@ -71,6 +71,13 @@ def capabilities_of(model: object) -> Capabilities | None:
     return found if isinstance(found, Capabilities) else None
 
 
+def without_schema(model: object) -> bool:
+    """Tells whether a model is known not to keep to schemas, or to refuse them."""
+    known = capabilities_of(model)
+    refused = "response_format" in (getattr(model, "rejected", None) or ())
+    return refused or (known is not None and known.schema is False)
+
+
 def slack_of(model: object) -> int:
     """Returns the tokens that a model's replies may have beyond ``max_tokens``."""
     found = getattr(model, "slack", 0)

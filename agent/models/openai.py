@@ -11,20 +11,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from importlib import import_module
 from typing import Any, TypeVar
 
-from palate.agent.models.body import request_body
+from palate.agent.models.body import request_body, slack
 from palate.agent.models.breaker import Breaker
 from palate.agent.models.capabilities import Capabilities
 from palate.agent.models.clients import Clients
 from palate.agent.models.events import Events
-from palate.agent.models.presets import Preset, preset_of
+from palate.agent.models.presets import GENERIC, QUIETER, Preset, preset_of
 from palate.agent.models.refusals import refusal, rejected_field, shown_url, together
-from palate.agent.models.replies import cost_of, read_completion
+from palate.agent.models.replies import cost_of, read_completion, read_object
 from palate.agent.models.secret import Secrets
 from palate.agent.models.throttle import Throttle
 from palate.domain import Completion, ModelCall, Usage
@@ -75,17 +75,20 @@ class OpenAIModel:
         # A second of imports: here, where no deadline runs yet.
         import_module("openai.resources.chat.completions")
         self.name = name
-        self._url = base_url or _DEFAULT
-        self.base_url = shown_url(self._url)
-        self._named = preset
-        self.preset: Preset = preset_of(self._url, name, preset or (known.preset if known else ""))
+        #: With what may be secret in it; `base_url` is for showing.
+        self.url = base_url or _DEFAULT
+        self.base_url = shown_url(self.url)
+        #: The preset that was asked for by name.
+        self.named = preset
+        self.preset: Preset = preset_of(self.url, name, preset or (known.preset if known else ""))
         self.capabilities = known
         self.concurrency = Throttle(concurrency)
-        self._secrets = Secrets(api_key, self._url)
+        self._key = api_key
+        self._secrets = Secrets(api_key, self.url)
         self._retries = retries
         self._rejected = set(known.rejected) if known else set[str]()
         self._breaker = Breaker(self.base_url, breaker)
-        self._clients = Clients(self._url, api_key)
+        self._clients = Clients(self.url, api_key)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={self.base_url!r})"
@@ -93,7 +96,7 @@ class OpenAIModel:
     @property
     def slack(self) -> int:
         """Tokens that a reply may have beyond ``max_tokens``: those of thinking."""
-        return self.preset.thinking
+        return slack(self.preset, self.capabilities)
 
     @property
     def rejected(self) -> tuple[str, ...]:
@@ -104,6 +107,44 @@ class OpenAIModel:
         """Takes over what a look at the server found."""
         self.capabilities, self.preset = found, preset
         self._rejected |= set(found.rejected)
+
+    def variant(self, preset: Preset) -> OpenAIModel:
+        """Returns the same model, asked by another preset, and with nothing known of it."""
+        other = OpenAIModel(self.name, base_url=self.url, api_key=self._key, retries=self._retries)
+        other.preset = preset
+        return other
+
+    async def fetch(
+        self, path: str, body: Mapping[str, object] | None = None, *, deadline: float
+    ) -> Mapping[str, Any]:
+        """Gets an object from the server, or posts one and gets the answer.
+
+        Args:
+            path: Below the base URL or, with a slash before it, below the server's root.
+            body: What to post; ``None`` gets.
+            deadline: ``time.monotonic()`` value at which to give up.
+
+        Raises:
+            ModelError: There is no such object, or it does not come in time.
+        """
+        import httpx2
+        import openai
+
+        client = await self._clients.get()
+        url = self.url.rstrip("/").removesuffix("/v1") + path if path.startswith("/") else path
+        try:
+            sent = (
+                client.get(url, cast_to=httpx2.Response) if body is None
+                else client.post(url, cast_to=httpx2.Response, body=dict(body))
+            )  # fmt: skip
+            response = await self._by(deadline, sent)
+            return read_object(self._secrets.scrubbed(response.content))
+        except openai.APIStatusError as error:
+            failure = refusal(error, self.base_url)
+        except (openai.APIConnectionError, httpx2.HTTPError) as error:
+            failure = self._unreachable(error)
+        failure.args = (self._secrets.scrubbed_text(str(failure)),)
+        raise failure
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Answers one call.
@@ -243,7 +284,7 @@ class OpenAIModel:
                 self.concurrency.refused(mark)
             return failure
         if isinstance(error, ReplyError):
-            return error
+            return self._quieter(error)
         if isinstance(error, openai.OpenAIError | ValueError) and not isinstance(
             error, openai.APIConnectionError
         ):
@@ -304,6 +345,13 @@ class OpenAIModel:
 
     def _late(self) -> ModelTimeout:
         return ModelTimeout(f"{self.name} did not answer within the time it had.")
+
+    def _quieter(self, error: ReplyError) -> ReplyError:
+        """Has a server of an unknown kind told in the other way, too, that it shall not think."""
+        if "thinking" in str(error) and self.preset == GENERIC:
+            self.preset = replace(GENERIC, quiet={**GENERIC.quiet, **QUIETER})
+            error.retryable = True
+        return error
 
     def _unreachable(self, error: Exception) -> ModelError:
         cause = error.__cause__ or error

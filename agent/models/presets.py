@@ -41,6 +41,8 @@ class Preset:
 
 
 _TEMPLATE = {"chat_template_kwargs": {"enable_thinking": False}}
+#: How the others are told.
+QUIETER = {"reasoning_effort": "none"}
 #: A server that nothing is known of: the commonest dialect.
 GENERIC = Preset("generic", quiet=_TEMPLATE)
 PRESETS = {
@@ -54,7 +56,7 @@ PRESETS = {
             "openai-reasoning", size="max_completion_tokens", temperature=False, seed=False,
             logprobs=0, quiet={"reasoning_effort": "low"}, thinking=2000,
         ),
-        Preset("ollama", quiet={"reasoning_effort": "none"}, owner="library"),
+        Preset("ollama", quiet=QUIETER, owner="library"),
         Preset("llama.cpp", quiet=_TEMPLATE, owner="llamacpp"),
         Preset("lm-studio", logprobs=0, owner="organization_owner"),
     )

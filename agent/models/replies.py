@@ -30,7 +30,7 @@ def read_completion(body: bytes, model: str) -> Completion:
     Raises:
         ReplyError: It is not one; retryable where another try may help.
     """
-    data = _object(body)
+    data = read_object(body)
     usage = read_usage(data.get("usage"))
     try:
         text, finish = _said(data)
@@ -80,7 +80,12 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
     return text, str(finish)
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def read_object(body: bytes) -> dict[str, Any]:
+    """Reads a JSON object.
+
+    Raises:
+        ReplyError: It is none.
+    """
     try:
         data = json.loads(body.decode("utf-8"))
     except UnicodeDecodeError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from palate.agent.fusion import fuse, ranked
+from palate.agent.models.capabilities import capabilities_of, slack_of, without_schema
 from palate.agent.models.replies import cost_of
 from palate.agent.rankers.prior import prior_ranking
 from palate.agent.rankers.protocol import RankTask
@@ -24,6 +26,8 @@ from palate.errors import ModelError, PromptError
 from palate.prompts.parse import Titles
 from palate.prompts.render import LABELS, Brief, render
 
+#: Tokens that a chat template puts around a prompt, at most, and the least budget of one.
+_TEMPLATE, _LEAST_PROMPT = 32, 200
 #: Reads an order of labels off a reply.
 Parser = Callable[[str, Mapping[str, str], Titles], Opinion]
 
@@ -68,6 +72,10 @@ async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) 
         seed=asking.seed, reverse=asking.reverse, action=asking.action,
     )  # fmt: skip
     prompt = render(task.template, brief, task.count)
+    if (room := _room(model, prompt)) < settings.prompts.budget:
+        budget = settings.prompts.model_copy(update={"budget": room})
+        brief = replace(brief, settings=settings.model_copy(update={"prompts": budget}))
+        prompt = render(task.template, brief, task.count)
     call = ModelCall(
         prompt.messages,
         max_tokens=1 if asking.top_logprobs else prompt.max_tokens,
@@ -78,6 +86,14 @@ async def ask(task: RankTask, model: Model, asking: Asking, *, deadline: float) 
         template=f"{prompt.template}@{prompt.version}",
     )
     return Answer(prompt, await model.complete(call, deadline=deadline))
+
+
+def _room(model: Model, prompt: RenderedPrompt) -> float:
+    """Returns the tokens that a prompt may have beside its reply, as far as the server told."""
+    known = capabilities_of(model)
+    if known is None or not known.context:
+        return math.inf
+    return max(known.context - prompt.max_tokens - slack_of(model) - _TEMPLATE, _LEAST_PROMPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +143,11 @@ async def one_order(
     if not opinion.order:
         cause = f"no order could be read from the reply of {model.name}."
         return prior_ranking(task.candidates, cause=cause, usage=completion.usage)
-    return decided(task, answer.prompt, opinion, completion.usage, ranker)
+    ranking = decided(task, answer.prompt, opinion, completion.usage, ranker)
+    if answer.prompt.schema is not None and without_schema(model):
+        plain = f"Asked {ranker} in plain words: {model.name} keeps to no schema."
+        ranking = noted(ranking, plain)
+    return ranking
 
 
 def titles_of(task: RankTask) -> Titles:

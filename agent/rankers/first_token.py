@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from palate.agent.models.capabilities import capabilities_of
 from palate.agent.models.replies import cost_of
 from palate.agent.rankers.asking import Answer, Asking, ask, decided, noted, unasked
 from palate.agent.rankers.labels import LabelsRanker
@@ -36,6 +37,10 @@ class FirstTokenRanker:
 
     async def rank(self, task: RankTask, model: Model, *, deadline: float) -> Ranking:
         """Asks once or twice; steps down to letters where no log-probabilities come."""
+        known = capabilities_of(model)
+        if known is not None and known.logprobs == 0:
+            why = f"{model.name} gives no log-probabilities (seen {known.at[:10]})."
+            return await self._by_letters(task, model, why, Usage(), deadline)
         try:
             answer = await ask(task, model, Asking(top_logprobs=TOP), deadline=deadline)
         except (ModelError, PromptError) as error:

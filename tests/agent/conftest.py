@@ -46,3 +46,13 @@ def spawn():
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+@pytest.fixture
+def unused_port():
+    """A port of this machine at which nobody listens."""
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

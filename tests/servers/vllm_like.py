@@ -22,8 +22,10 @@ from pathlib import Path
 _SPOKEN = runpy.run_path(str(Path(__file__).with_name("scenarios.py")))
 SCENARIOS, STREAMS = _SPOKEN["SCENARIOS"], _SPOKEN["STREAMS"]
 candidates = _SPOKEN["candidates"]
+_KINDS = runpy.run_path(str(Path(__file__).with_name("personalities.py")))
+PERSONALITIES = _KINDS["PERSONALITIES"]
 MODEL = "vllm-like"
-_ROUTE = re.compile(r"^(?:/as/([\w-]+)(?:~[\w.-]*)?)?/v1/(models|chat/completions)$")
+_ROUTE = re.compile(r"^(?:/as/([\w.-]+)(?:~[\w.-]*)?)?/(?:v1/)?(models|chat/completions|tokenize)$")
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -35,12 +37,17 @@ class Exchange(BaseHTTPRequestHandler):
         found = _ROUTE.match(self.path)
         if not found or found[2] != "models":
             return self.send(404, {"detail": "Not Found"})
-        model = {"id": self.server.model, "object": "model", "owned_by": "vllm"}
-        return self.send(200, {"object": "list", "data": [{**model, "max_model_len": 8192}]})
+        own = PERSONALITIES.get(found[1])
+        model = {"id": self.server.model, "object": "model"}
+        kept = {"owned_by": own.owner, **own.extra} if own else {"owned_by": "vllm-like"}
+        return self.send(200, {"object": "list", "data": [model | kept]})
 
     def do_POST(self):
         size = int(self.headers.get("Content-Length", 0))
         self.asked, found = json.loads(self.rfile.read(size)), _ROUTE.match(self.path)
+        own = PERSONALITIES.get(found[1]) if found else None
+        if own and found[2] == "tokenize" and (told := _KINDS["tokens"](self.asked, own)):
+            return self.send(200, told)
         if not found or found[2] != "chat/completions":
             return self.send(404, {"detail": "Not Found"})
         self.key = self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -50,6 +57,8 @@ class Exchange(BaseHTTPRequestHandler):
             text = f"The model `{self.asked.get('model')}` does not exist."
             error = {"message": text, "type": "NotFoundError", "param": "model", "code": 404}
             return self.send(404, {"error": error})
+        if own:
+            return _KINDS["answer"](self, own)
         return (SCENARIOS | STREAMS)[self.server.scenario or found[1] or "good"](self)
 
     def reply(self, text, finish="stop"):

@@ -14,6 +14,7 @@ import pytest
 
 from palate import Budget, Palate
 from palate.agent.models.openai import OpenAIModel
+from palate.agent.models.probe import probe
 from palate.agent.rankers import RANKERS
 from palate.domain import Message, ModelCall
 from palate.errors import ModelTimeout
@@ -144,6 +145,53 @@ def test_a_deadline_ends_the_request_on_the_server():
     assert taken < 1.25
     assert metric("vllm:generation_tokens_total") - before < 3000
     assert asyncio.run(until(lambda: metric("vllm:num_requests_running") == 0))
+
+
+def test_a_stream_comes_in_pieces_and_ends_whole():
+    async def once():
+        model = OpenAIModel(NAME, base_url=f"{URL}/v1")
+        call = ModelCall((Message("user", "Tell a story."),), 40)
+        told = [one async for one in model.stream(call, deadline=time.monotonic() + 60)]
+        await model.aclose()
+        return told
+
+    *told, end = asyncio.run(once())
+    assert len(told) > 5 and "".join(told) == end.text
+    assert (end.finish, end.usage.completion_tokens) == ("length", 40)
+
+
+def test_a_stream_that_nobody_hears_any_more_ends_on_the_server():
+    before = metric("vllm:generation_tokens_total")
+
+    async def first():
+        model = OpenAIModel(NAME, base_url=f"{URL}/v1")
+        call = ModelCall((Message("user", "Tell a story that never ends."),), 3500)
+        stream = model.stream(call, deadline=time.monotonic() + 120)
+        piece = await anext(stream)
+        await stream.aclose()
+        ended = await until(lambda: metric("vllm:num_requests_running") == 0)
+        await model.aclose()
+        return piece, ended
+
+    piece, ended = asyncio.run(first())
+    assert piece and ended
+    assert metric("vllm:generation_tokens_total") - before < 3000
+
+
+def test_what_is_found_out_of_it():
+    async def once():
+        model = OpenAIModel(NAME, base_url=f"{URL}/v1")
+        found = await probe(model, deadline=time.monotonic() + 120)
+        letters = tuple(chr(65 + n) for n in range(26))
+        call = ModelCall((Message("user", "A or Z?"),), 1, top_logprobs=20, labels=letters)
+        completion = await model.complete(call, deadline=time.monotonic() + 60)
+        await model.aclose()
+        return found, {token.strip() for token in completion.top_logprobs[0]}, letters
+
+    found, heard, letters = asyncio.run(once())
+    assert (found.preset, found.logprobs, found.schema) == ("vllm", 20, True)
+    assert (found.thinking, found.context, found.rejected) == ("none", 4096, ())
+    assert set(letters) <= set(found.token_ids) and set(letters) <= heard
 
 
 async def until(true, seconds=10.0):

@@ -55,6 +55,7 @@ def init(
 
 def doctor(
     context: typer.Context,
+    probe: bool = typer.Option(False, "--probe", help="Look anew at what the server does."),
     model: str | None = MODEL,
     as_json: bool = JSON,
 ) -> None:
@@ -62,7 +63,7 @@ def doctor(
     from palate.workspace.doctor import examine, render
 
     with open_palate(context, model) as palate:
-        report = examine(palate)
+        report = examine(palate, probe=probe)
     if as_json:
         print_json(report.to_dict())
     else:

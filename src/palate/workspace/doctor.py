@@ -8,21 +8,26 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from palate.domain import Message, ModelCall
 from palate.errors import PalateError
 from palate.settings import setting_names
+from palate.workspace.servers import known_of, look_at
 from palate.workspace.veil import is_variable_name, secrets_of, veiled
 from palate.workspace.words import shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from palate.agent.models.capabilities import Capabilities
     from palate.workspace.palate import Palate
 
 State = Literal["ok", "note", "wrong"]
 _PATIENCE = 5.0
+#: Rankers that live on log-probabilities.
+_BY_LOGPROBS = ("first-token", "pointwise", "pairwise", "setwise")
 #: Read elsewhere: the folder of the workspace, and the data sets of the tests and benchmarks.
 _OTHER_VARIABLES = {"PALATE_WORKSPACE", "PALATE_DATA", "PALATE_UPDATE_SNAPSHOTS"}
 
@@ -63,8 +68,13 @@ class Report:
         return asdict(self) | {"healthy": self.healthy}
 
 
-def examine(palate: Palate) -> Report:
-    """Looks at every part; a part that fails does not hide the others, and no key is shown."""
+def examine(palate: Palate, *, probe: bool = False) -> Report:
+    """Looks at every part; a part that fails does not hide the others, and no key is shown.
+
+    Args:
+        palate: The workspace.
+        probe: Look anew at what the model's server does, also where that is known.
+    """
     parts: dict[str, Callable[[Palate], list[Check]]] = {
         "environment": _environment,
         "store": _store,
@@ -73,7 +83,7 @@ def examine(palate: Palate) -> Report:
         "prior": _prior,
         "prompts": _prompts,
         "weight": _weight,
-        "model": _model,
+        "model": partial(_model, probe=probe),
     }
     checks: list[Check] = []
     for name, part in parts.items():
@@ -209,7 +219,7 @@ def _weight(palate: Palate) -> list[Check]:
     return [Check("weight", "ok", finding)]
 
 
-def _model(palate: Palate) -> list[Check]:
+def _model(palate: Palate, *, probe: bool) -> list[Check]:
     from palate.agent.rankers import make_ranker
 
     settings = palate.settings.model
@@ -219,12 +229,34 @@ def _model(palate: Palate) -> list[Check]:
         return [Check("model", "ok", finding, "set model.base_url and model.name to use one")]
     key = "set" if os.environ.get(settings.api_key_env) else "not set"
     about = f"{settings.name} at {settings.base_url or 'the default URL'}, key {key}"
-    started = time.monotonic()
+    started, known = time.monotonic(), known_of(palate, settings)
+    anew = probe or known is None or bool(known.contradicted)
     try:
         asyncio.run(greet(palate))
+        found = asyncio.run(look_at(palate)) if anew else known
     except PalateError as error:
         return [Check("model", "wrong", f"{about}: {error}", "start the server or mend [model]")]
-    return [Check("model", "ok", f"{about}: answered in {time.monotonic() - started:.1f} s")]
+    took = f"answered in {time.monotonic() - started:.1f} s"
+    checks = [Check("model", "ok", f"{about}: {took}")]
+    return checks if found is None else [*checks, *_server(palate, found)]
+
+
+def _server(palate: Palate, found: Capabilities) -> list[Check]:
+    """What the server was seen to do, and what that means for the settings."""
+    when = f"{found.sentence} (seen {found.at[:10]}; --probe looks again)"
+    checks = [Check("server", "ok", when)]
+    if found.thinking == "on":
+        advice = "turn it off where the model is served, or name a model that does not think first"
+        checks.append(Check("server", "note", "the model thinks before each answer", advice))
+    ranker = palate.settings.ranking.ranker
+    if ranker in _BY_LOGPROBS and not found.logprobs:
+        finding = f"ranking.ranker is {ranker}, and no log-probabilities come"
+        checks.append(Check("server", "note", finding, "labels or listwise say as much, for less"))
+    budget = palate.settings.prompts.budget
+    if found.context and budget > found.context:
+        finding = f"prompts.budget is {budget:,}, and the model holds {found.context:,}"
+        checks.append(Check("server", "note", finding, "prompts are cut to fit; lower the budget"))
+    return checks
 
 
 async def greet(palate: Palate) -> None:

@@ -47,8 +47,16 @@ class Opened(Parts):
     def close(self) -> None:
         """Closes everything and gives the workspace back; safe to call twice."""
         self.shut()
+        self._keep_known()
         self._give_back("engine", "predictor", "retriever", "index", "store", "embedder")
         self._ownership.release()
+
+    def _keep_known(self) -> None:
+        engine = self.__dict__.get("engine")
+        if engine is not None and self._chosen is None:
+            from palate.workspace.servers import keep_known
+
+            keep_known(self, engine.model)
 
     def __enter__(self) -> Self:
         return self
@@ -132,13 +140,15 @@ class Opened(Parts):
         from palate.agent.models import make_model
         from palate.workspace.engine import Engine
         from palate.workspace.recordings import recorded, replayed
+        from palate.workspace.servers import known_of
         from palate.workspace.tuned import read_weights
 
         settings = self.settings.model
         if self._chosen:
             model = self._chosen[0]
         else:
-            model = replayed(settings) or make_model(settings, os.environ)
+            known = known_of(self, settings)
+            model = replayed(settings) or make_model(settings, os.environ, known)
         model = recorded(model, settings, self.folder.data)
         engine = Engine(self.store, self.retriever, self.library, self.settings, model)
         engine.weights = read_weights(self)
