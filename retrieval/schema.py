@@ -129,3 +129,23 @@ traces = Table(
     Index("traces_by_user", "user"),
     Index("traces_by_at", "at"),
 )
+
+#: Conversations of the chat. ``user`` is the id itself, as in ``traces``; ``state`` is JSON.
+talks = Table(
+    "talks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user", String),
+    Column("at", Float(53), nullable=False),
+    Column("state", Text, nullable=False),
+    Index("talks_by_user", "user"),
+)
+
+#: What was said in them: ``payload`` (JSON) holds the person's words and the reply to them.
+turns = Table(
+    "turns",
+    metadata,
+    Column("talk", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("payload", Text, nullable=False),
+)

@@ -6,20 +6,22 @@ transaction of its own unless it stands inside ``with store.transaction():``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
 from palate.domain import Event, Item, User, Wish
 from palate.errors import UnknownItem
 from palate.retrieval import schema
-from palate.retrieval.records import arrays, events, items, people
+from palate.retrieval.records import arrays, events, items, people, talks
 from palate.retrieval.records.arrays import EventArrays
 from palate.retrieval.records.common import counter
 from palate.retrieval.records.events import EventBatch, EventWriter
 from palate.retrieval.records.items import ItemChanges, Written
 from palate.retrieval.records.people import Forgotten, Trace
+from palate.retrieval.records.talks import Talk
 from palate.retrieval.session import Session
 from palate.retrieval.strength import RatingScale
 
@@ -30,6 +32,7 @@ __all__ = [
     "Forgotten",
     "ItemChanges",
     "Store",
+    "Talk",
     "Trace",
     "Written",
 ]
@@ -177,6 +180,44 @@ class Store(Session):
             with self._reading() as connection:
                 self._scale = (version, RatingScale.of(*arrays.rating_range(connection)))
         return self._scale[1]
+
+    # ------------------------------------------------------------------ conversations
+
+    def save_talk(self, talk: Talk, turn: Mapping[str, Any] | None = None) -> None:
+        """Keeps a conversation's state, and adds a turn to it.
+
+        Raises:
+            CatalogueError: Another turn was added meanwhile; nothing was kept.
+        """
+        with self.transaction() as connection:
+            talks.save_talk(connection, talk, turn)
+
+    def talk(self, talk: str) -> Talk | None:
+        """Returns a conversation, or ``None``."""
+        with self._reading() as connection:
+            return talks.get_talk(connection, talk)
+
+    def talks(self, user: str) -> list[Talk]:
+        """Returns a person's conversations, the newest first."""
+        with self._reading() as connection:
+            return talks.user_talks(connection, user)
+
+    def turns(self, talk: str) -> list[dict[str, Any]]:
+        """Returns what was said in a conversation, in order."""
+        with self._reading() as connection:
+            return talks.get_turns(connection, talk)
+
+    def remove_talk(self, talk: str, slates: Sequence[str] = ()) -> bool:
+        """Erases a conversation, and the traces of its slates, from every file of the store.
+
+        Returns:
+            Whether there was one.
+        """
+        with self.transaction() as connection:
+            gone = talks.remove_talk(connection, talk, slates)
+        if gone:
+            self._scrub()
+        return gone
 
     # ------------------------------------------------------------------ traces, forgetting
 

@@ -23,6 +23,7 @@ from palate.retrieval.records.common import (
     to_datetime,
     to_seconds,
 )
+from palate.retrieval.records.talks import forget_talks
 from palate.retrieval.schema import events, traces, users, wishes
 
 
@@ -48,6 +49,7 @@ class Forgotten:
     events: int
     wishes: int
     traces: int
+    conversations: int = 0
 
 
 def put_users(connection: Connection, people: Iterable[User]) -> tuple[int, int, int]:
@@ -162,11 +164,12 @@ def forget(connection: Connection, user: str) -> Forgotten:
     gone_traces = connection.execute(delete(traces).where(traces.c.user == user)).rowcount
     gone_events = connection.execute(delete(events).where(events.c.user == key)).rowcount
     gone_wishes = connection.execute(delete(wishes).where(wishes.c.user == key)).rowcount
+    gone_talks = forget_talks(connection, user)
     gone_user = connection.execute(delete(users).where(users.c.id == user)).rowcount
     if gone_events or gone_user:
         bump(connection, "event_version", max(1, gone_events))
-    known = bool(gone_user or gone_traces)
-    return Forgotten(known, gone_events, gone_wishes, gone_traces)
+    known = bool(gone_user or gone_traces or gone_talks)
+    return Forgotten(known, gone_events, gone_wishes, gone_traces, gone_talks)
 
 
 def _key_of(user: str) -> Any:

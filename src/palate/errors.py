@@ -7,6 +7,7 @@
     +-- CatalogueError           items, users, events: a file or a value that cannot be taken
     |   +-- UnknownItem          an item id that the workspace does not have
     |   +-- UnknownUser          a user id that the workspace does not have
+    |   +-- UnknownConversation  a conversation that is not there, or is somebody else's
     +-- PromptError              a template that is missing, changed, or lacks variables
     +-- ModelError               a model that could not be used
     |   +-- ModelTimeout         ... before the deadline
@@ -65,6 +66,16 @@ class UnknownUser(CatalogueError):
         super().__init__(
             f"No user has the id {user!r}. Leave the user out for a cold start, or add events "
             "with `palate ingest events FILE`."
+        )
+
+
+class UnknownConversation(CatalogueError):
+    """No conversation of this person has this id."""
+
+    def __init__(self, conversation: str) -> None:
+        self.conversation = conversation
+        super().__init__(
+            f"No conversation has the id {conversation!r}. Leave it out to start a new one."
         )
 
 

@@ -61,4 +61,7 @@ def forget(
 
             print_json(asdict(gone))
         else:
-            say(f"Forgotten: {gone.events} events, {gone.wishes} wishes, {gone.traces} traces.")
+            say(
+                f"Forgotten: {gone.events} events, {gone.wishes} wishes, {gone.traces} traces, "
+                f"{gone.conversations} conversations."
+            )

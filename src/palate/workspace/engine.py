@@ -98,9 +98,9 @@ class Engine:
             return self._slate(prepared, prior_ranking(prepared.pool.candidates))
         return run(self._with_model_once(prepared))
 
-    async def arecommend(self, request: Request) -> Slate:
-        """Answers a request without blocking the event loop."""
-        prepared = await asyncio.to_thread(self.prepare, request)
+    async def arecommend(self, request: Request, profile: Profile | None = None) -> Slate:
+        """Answers a request without blocking the event loop; a given profile goes first."""
+        prepared = await asyncio.to_thread(self.prepare, request, profile=profile)
         if not self._asks_model(prepared):
             return self._slate(prepared, prior_ranking(prepared.pool.candidates))
         return await self._with_model(prepared)

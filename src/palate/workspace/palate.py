@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from palate.domain import Action, Event, Item, RankBy, User, Wish
 from palate.errors import CatalogueError, UnknownUser
 from palate.settings import load_settings
-from palate.workspace.answering import Answering
 from palate.workspace.card import ProfileCard
+from palate.workspace.chat import Conversing
 from palate.workspace.folder import Folder, create_folder, on_disk
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LONGEST_WISH = 4000
 Progress = Callable[[int, int | None], None]
 
 
-class Palate(Answering):
+class Palate(Conversing):
     """A workspace, opened. Use it as a context manager, or call `close`.
 
     One process owns a workspace at a time. Everything heavy is loaded when it is first needed.

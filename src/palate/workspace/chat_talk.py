@@ -1,0 +1,98 @@
+"""One turn of a conversation: its state is read, the turn answered, and both are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from palate.agent.chat.events import ChatEvent, ChatReply, Finished
+from palate.agent.chat.policy import Policy
+from palate.agent.chat.state import State
+from palate.domain import User
+from palate.errors import CatalogueError
+from palate.workspace.chat_desk import WorkspaceDesk
+from palate.workspace.chat_memory import Memory
+from palate.workspace.engine import run
+
+if TYPE_CHECKING:
+    from palate.workspace.palate import Palate
+
+#: Characters of a turn: as many as the search reads.
+LONGEST_TURN = 4000
+
+
+@dataclass(frozen=True)
+class Talking:
+    """Talks over a workspace."""
+
+    palate: Palate
+
+    @property
+    def memory(self) -> Memory:
+        """Where conversations are kept."""
+        return Memory(self.palate.store)
+
+    async def turn(
+        self,
+        text: str,
+        conversation: str | None,
+        user: str | None,
+        history: Sequence[tuple[str, str]] | None,
+    ) -> AsyncIterator[ChatEvent]:
+        """Answers a turn; see `Palate.chat`."""
+        said = checked(text)
+        state = await asyncio.to_thread(self._state, conversation, user)
+        policy = Policy(WorkspaceDesk(self.palate))
+        async for event in policy.answer(said, state):
+            if isinstance(event, Finished) and history is None:
+                assert policy.state is not None
+                await asyncio.to_thread(self.memory.keep, policy.state, said, event.reply)
+            yield event
+
+    def _state(self, conversation: str | None, user: str | None) -> State:
+        if conversation is not None:
+            return self.memory.state(conversation, user)
+        store = self.palate.store
+        if user is not None and store.user(user) is None:
+            store.upsert_users([User(user)])
+        return State("t" + secrets.token_hex(8), user)
+
+
+def checked(text: str) -> str:
+    """Returns what was said.
+
+    Raises:
+        CatalogueError: It has no words, too many, or is not valid Unicode.
+    """
+    from palate.workspace.ask import known_words
+
+    said = (known_words(text) or "").strip()
+    if not said:
+        raise CatalogueError("The turn is empty: say what you are looking for.")
+    if len(said) > LONGEST_TURN:
+        raise CatalogueError(
+            f"A turn of {len(said):,} characters is too long: say it in {LONGEST_TURN:,}."
+        )
+    return said
+
+
+def whole(talking: Talking, events: AsyncIterator[ChatEvent]) -> ChatReply:
+    """Hears a turn to its end, and leaves no connection of a model behind."""
+
+    async def last() -> ChatReply:
+        reply: ChatReply | None = None
+        try:
+            async for event in events:
+                if isinstance(event, Finished):
+                    reply = event.reply
+        finally:
+            model = talking.palate.engine.model
+            if model is not None:
+                await model.aclose()
+        assert reply is not None
+        return reply
+
+    return run(last())
