@@ -106,7 +106,8 @@ def test_the_json_says_what_was_done(ready, palate):
     assert [one["rank"] for one in data("recommend")["recommendations"]] == [1, 2, 3]
     assert data("why")["id"] == slate
     assert set(data("prompts", "check").values()) == {"ok"}
-    assert data("profile", "forget") == {"known": True, "events": 1, "wishes": 1, "traces": 0}
+    gone = {"known": True, "events": 1, "wishes": 1, "traces": 0, "conversations": 0}
+    assert data("profile", "forget") == gone
     assert data("doctor")["healthy"] is True
 
 
@@ -181,7 +182,7 @@ def test_a_conversation(tmp_path, palate):
     assert palate("profile", "unwish", "ann", 1, workspace=shop).out == "Wish 1 taken back.\n"
     assert palate("profile", "unwish", "ann", 1, workspace=shop).out == "ann has no wish 1.\n"
     said = palate("profile", "forget", "ann", "--yes", workspace=shop).out
-    assert said == "Forgotten: 1 events, 0 wishes, 2 traces.\n"
+    assert said == "Forgotten: 1 events, 0 wishes, 2 traces, 0 conversations.\n"
 
 
 def test_forgetting_asks_first(example, palate, monkeypatch, capfd):
