@@ -1,0 +1,110 @@
+"""What the words around a title say: liked, disliked, seen, or only named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from palate.agent.chat.events import Feeling
+from palate.agent.chat.linking.link import Link
+
+_NO = r"not|never|n['’]t|dont|didnt|doesnt|wasnt|isnt|cannot|hardly|no longer"
+_NOT = rf"(?:\b(?:{_NO})\b|n['’]t\b)"
+_DISLIKED = re.compile(
+    rf"{_NOT}(?: (?:really|much|at all|ever|particularly|a|that|big|so|very|all|the))*"
+    r" (?:like|love|enjoy|care for|fan|into|great|good|impressed|for me|my)\b"
+    r"|\b(?:hate|hated|hates|dislike|disliked|loathe|loathed|despise|detest|can(?:no|')?t stand|"
+    r"couldn't stand|bored|boring|awful|terrible|horrible|dreadful|worst|sucked?|overrated|dull|"
+    r"disappoint(?:ing|ed)|stupid|nothing like|anything but|except|avoid|waste of)\b"
+    r"|不喜欢|不爱|讨厌|难看|不好看|无聊|失望|烂片|受不了",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(
+    rf"(?:{_NOT}|\byet to\b)[^.!?;]{{0,12}}\b(?:see|seen|saw|watch|watched|"
+    r"heard)\b|\b(?:have|did) you\b|没看过|还没看|没有看过",
+    re.IGNORECASE,
+)
+_LIKED = re.compile(
+    r"\b(?:love|loved|loves|like|liked|likes|enjoy|enjoyed|enjoys|adore|adored|favou?rites?|fan of"
+    r"|great|good|awesome|amazing|fantastic|excellent|wonderful|brilliant|perfect|classic|best|"
+    r"similar to|such as|in the (?:style|vein|spirit) of|as (?:good|funny|scary) as|reminds? me of"
+    r"|hilarious|funny|fun|masterpiece|"
+    r"really into|big into)\b|喜欢|爱看|最爱|好看|精彩|类似|像|不错|很棒|经典",
+    re.IGNORECASE,
+)
+_SEEN = re.compile(r"\b(?:seen|saw|watched|rewatched|finished|watch)\b|看过|看了", re.IGNORECASE)
+_STOPS = re.compile(
+    r"[.!?;\n。！？；]|\b(?:but|though|although|however|while|whereas)\b|但是|可是|不过"
+)
+
+
+def feelings(text: str, links: Sequence[Link]) -> list[Feeling]:
+    """Returns what a text says of each of its titles.
+
+    The words before a title decide, back to where the sentence turns; those behind it decide where
+    they say more. Titles that only commas and "and" part share what is said of the first.
+
+    Args:
+        text: What was said.
+        links: The titles in it, in order.
+    """
+    found: list[Feeling] = []
+    for place, link in enumerate(links):
+        before = text[links[place - 1].end if place else 0 : link.start]
+        follows = links[place + 1].start if place + 1 < len(links) else len(text)
+        behind = _first_part(text[link.end : follows])
+        own = _of(_last_part(before))
+        said_behind = _of(behind) if _judges(behind) else None
+        if own is None and place and _joins(before):
+            own = found[-1]
+        found.append(said_behind or own or "named")
+    return _shared(text, links, found)
+
+
+def _shared(text: str, links: Sequence[Link], found: list[Feeling]) -> list[Feeling]:
+    """Gives what is said behind the last of a row ("X and Y were boring") to all of the row."""
+    for place in range(len(links) - 2, -1, -1):
+        between = text[links[place].end : links[place + 1].start]
+        told = found[place + 1] != "named"
+        if told and found[place] in ("named", "seen") and _joins(between):
+            found[place] = found[place + 1]
+    return found
+
+
+def _joins(between: str) -> bool:
+    return bool(
+        re.fullmatch(
+            r"[\s,\"'“”‘’、/&+]*(?:and|or|also|as well as|nor|和|跟|与|还有)?(?: the| also)?"
+            r"[\s,\"'“”‘’、]*",
+            between, re.IGNORECASE,
+        )
+    )  # fmt: skip
+
+
+def _last_part(text: str) -> str:
+    return _STOPS.split(text)[-1]
+
+
+def _first_part(text: str) -> str:
+    return _STOPS.split(text, maxsplit=1)[0]
+
+
+def _judges(behind: str) -> bool:
+    """Tells whether words behind a title are about it: "was great", "is my favourite"."""
+    return bool(
+        re.match(
+            r"[\"'”’]?,?\s*(?:was|is|were|are|wasn|isn|weren|aren|bored|did|really|which|because|,|"
+            r"很|真|太|不|难|好|挺|特别|非常|是|让|超)",
+            behind, re.IGNORECASE,
+        )
+    )  # fmt: skip
+
+
+def _of(words: str) -> Feeling | None:
+    if _DISLIKED.search(words):
+        return "disliked"
+    if _UNSEEN.search(words):
+        return "named"
+    if _LIKED.search(words):
+        return "liked"
+    return "seen" if _SEEN.search(words) else None

@@ -1,0 +1,133 @@
+"""Every title of a catalogue, under every spelling that people use for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from palate.agent.chat.linking.tokens import phrase, tokens_of
+from palate.agent.reasons.titles import aliases
+
+#: How near an alias is to the title: the title, without its article, its beginning, its end,
+#: the title with other spaces.
+Kind = Literal["title", "bare", "part", "end", "joined"]
+_KINDS = ("title", "bare", "part", "end", "joined")
+#: Words of a title beyond these are not looked for.
+LONGEST = 16
+_YEAR = re.compile(r"\s*\(((?:18|19|20)\d{2})\)\s*$")
+ARTICLES = frozenset("the a an le la les der die das el los las il".split())
+_SPLIT = re.compile(r"\s*(?::|\s[-–—]\s|, or\b)\s*")
+_EPISODE = re.compile(r"\bepisode (?:\d|i|v|x) (?=\w)")
+#: Shorter phrases are not looked for with other spaces.
+_JOINED = 5
+_PART = re.compile(r"\b(?:part|chapter|volume|vol|episode) (?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title of the catalogue.
+
+    Attributes:
+        fame: By which films of one name are told apart where nothing else does.
+    """
+
+    item: str
+    title: str
+    year: int | None = None
+    fame: float = 0.0
+
+    @classmethod
+    def of(cls, item: str, title: str, year: float | None = None, fame: float = 0.0) -> Name:
+        """Returns a name; a year at the end of the title counts where there is no other."""
+        at_end = _YEAR.search(title)
+        if year is None and at_end:
+            year = int(at_end[1])
+        return cls(item, _YEAR.sub("", title), None if year is None else int(year), fame)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase stands for."""
+
+    name: Name
+    kind: Kind
+
+
+class TitleIndex:
+    """Phrase -> the items that may be meant by it."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        self._entries: dict[str, dict[str, Entry]] = {}
+        parts: dict[str, dict[str, Entry]] = {}
+        self.famed = 0.0
+        for name in names:
+            self.famed = max(self.famed, name.fame)
+            for key, kind in _keys(name.title):
+                table = parts if kind in ("part", "end") else self._entries
+                table.setdefault(key, {}).setdefault(name.item, Entry(name, kind))
+        # A part of a title counts where it is a part of one alone.
+        for key, found in parts.items():
+            if key not in self._entries and len({e.name.title for e in found.values()}) == 1:
+                self._entries[key] = found
+        self._joined: dict[str, list[str]] = {}
+        for key in self._entries:
+            self._joined.setdefault(key.replace(" ", ""), []).append(key)
+        self.longest = max((key.count(" ") + 1 for key in self._entries), default=0)
+        self.words = frozenset(word for key in self._entries for word in key.split())
+
+    def of(self, key: str) -> tuple[Entry, ...]:
+        """Returns what a phrase may stand for, the best known first.
+
+        Where nothing is called so, what is written with other spaces counts: "Spiderman".
+        """
+        found = self._entries.get(key)
+        joined = key.replace(" ", "")
+        if not found and len(joined) >= _JOINED:
+            keys = self._joined.get(joined, ())
+            found = {
+                item: Entry(entry.name, "joined")
+                for other in keys
+                for item, entry in self._entries[other].items()
+            }
+        return tuple(sorted(found.values(), key=_rank)) if found else ()
+
+
+def _rank(entry: Entry) -> tuple[int, float, int, str]:
+    name = entry.name
+    return _KINDS.index(entry.kind), -name.fame, -(name.year or 0), name.item
+
+
+def _keys(title: str) -> Iterable[tuple[str, Kind]]:
+    """Yields the phrases for a title, each with how near it is."""
+    whole = phrase(tokens_of(title)[:LONGEST])
+    if not whole:
+        return
+    yield whole, "title"
+    for alias in aliases(title) - {title}:
+        key = phrase(tokens_of(alias)[:LONGEST])
+        if key and key != whole:
+            yield key, "bare" if _same_words(key, whole) else "part"
+    for key in {whole, _bare(whole)}:
+        for short in (_PART.sub("", key), _EPISODE.sub("", key)):
+            if short != key:
+                yield short, "bare"
+    if _bare(whole) != whole:
+        yield _bare(whole), "bare"
+    pieces = _SPLIT.split(title)
+    for place, piece in enumerate(pieces if len(pieces) > 1 else ()):
+        key = phrase(tokens_of(piece))
+        if key.count(" ") >= (2 if place else 1):
+            yield key, "end" if place else "part"
+
+
+def _bare(key: str) -> str:
+    first, _, rest = key.partition(" ")
+    return rest if first in ARTICLES and rest else key
+
+
+def _same_words(key: str, whole: str) -> bool:
+    """Tells whether two phrases differ in articles alone."""
+    left = sorted(word for word in key.split() if word not in ARTICLES)
+    return left == sorted(word for word in whole.split() if word not in ARTICLES)
