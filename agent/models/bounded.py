@@ -7,7 +7,8 @@ made of 200 MB. Answers are asked for as they are; a proxy that compresses all t
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import httpx2
 
@@ -45,36 +46,52 @@ async def bound(response: httpx2.Response) -> None:
 
 
 class _Bounded(httpx2.AsyncByteStream):
+    """Passes chunks on, and counts.
+
+    An iterator and no generator: it is closed with the answer, and not by the garbage collector.
+    """
+
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream = stream
+        self._stream, self._chunks = stream, aiter(stream)
+        self._size = 0
+        self._ready: deque[bytes] = deque()
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for chunk in self._stream:
-            for part in self._parts(chunk):
-                size += len(part)
-                if size > MAX_BODY:
-                    raise ReplyError(f"The answer is longer than {MAX_BODY:,} bytes: it was left.")
-                yield part
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
 
-    def _parts(self, chunk: bytes) -> Iterator[bytes]:
-        yield chunk
+    async def __anext__(self) -> bytes:
+        while not self._ready:
+            self._take(await anext(self._chunks))
+        part = self._ready.popleft()
+        self._size += len(part)
+        if self._size > MAX_BODY:
+            raise ReplyError(f"The answer is longer than {MAX_BODY:,} bytes: it was left.")
+        return part
+
+    def _take(self, chunk: bytes) -> None:
+        self._ready.append(chunk)
 
     async def aclose(self) -> None:
+        if isinstance(self._chunks, AsyncGenerator):
+            await self._chunks.aclose()
         await self._stream.aclose()
 
 
 class _Inflated(_Bounded):
+    """Undoes a compression, a step whenever one is asked for."""
+
     def __init__(self, stream: httpx2.AsyncByteStream) -> None:
         super().__init__(stream)
         self._inflate = zlib.decompressobj(_ANY_HEADER)
 
-    def _parts(self, chunk: bytes) -> Iterator[bytes]:
-        left = chunk
-        while left and not self._inflate.eof:
-            try:
-                yield self._inflate.decompress(left, _STEP)
-            except zlib.error:
-                told = "The answer says that it is compressed, and cannot be decompressed."
-                raise ReplyError(told, retryable=True) from None
-            left = self._inflate.unconsumed_tail
+    async def __anext__(self) -> bytes:
+        while not self._ready and (left := self._inflate.unconsumed_tail):
+            self._take(left)
+        return await super().__anext__()
+
+    def _take(self, chunk: bytes) -> None:
+        try:
+            self._ready.append(self._inflate.decompress(chunk, _STEP))
+        except zlib.error:
+            told = "The answer says that it is compressed, and cannot be decompressed."
+            raise ReplyError(told, retryable=True) from None

@@ -30,9 +30,10 @@ class PointwiseRanker:
     async def rank(self, task: RankTask, model: Model, *, deadline: float) -> Ranking:
         """Asks for each; the prior's order, with the cause, where nobody answers."""
         ranking = task.settings.ranking
-        task = replace(task, candidates=task.candidates[: ranking.candidates])
-        judged = await judge(task, model, Action.LIKE, deadline=deadline)
-        found, shown = judged.odds, task.candidates
+        shown = task.candidates[: ranking.candidates]
+        asked = replace(task, candidates=shown)
+        judged = await judge(asked, model, Action.LIKE, deadline=deadline)
+        found = judged.odds
         if not found:
             return prior_ranking(task.candidates, cause=judged.cause, usage=judged.usage)
         table = sorted(found)

@@ -139,7 +139,7 @@ def test_tries_end_and_what_they_cost_is_told(model_of):
 def test_what_would_fail_again_is_not_tried_again(model_of, server, scenario):
     before = len(server.asked)
     with pytest.raises(ModelError):
-        ask(model_of(scenario, retries=5))
+        ask(model_of(scenario, retries=5, preset="vllm"))
     assert len(server.asked) == before + 1
 
 
