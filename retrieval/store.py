@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from palate.domain import Event, Item, User, Wish
 from palate.errors import UnknownItem
 from palate.retrieval import schema
+from palate.retrieval.paging import Paged
 from palate.retrieval.records import arrays, events, items, people, talks
 from palate.retrieval.records.arrays import EventArrays
 from palate.retrieval.records.common import counter
@@ -22,7 +23,6 @@ from palate.retrieval.records.events import EventBatch, EventWriter
 from palate.retrieval.records.items import ItemChanges, Written
 from palate.retrieval.records.people import Forgotten, Trace
 from palate.retrieval.records.talks import Talk
-from palate.retrieval.session import Session
 from palate.retrieval.strength import RatingScale
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-class Store(Session):
+class Store(Paged):
     """An open store. Use ``Store.open``."""
 
     _scale: tuple[int, RatingScale] | None = None

@@ -41,6 +41,7 @@ CALLS = {
     ("tune",): ["--model", "simulated:skill=1"],
     ("eval", "score"): ["cases.jsonl", "--metric", "NDCG@5"],
     ("eval", "cases"): ["made.jsonl"],
+    ("keys", "list"): [],
     ("eval", "run"): ["eval.yaml"],
     ("eval", "list"): [],
     ("eval", "gate"): ["latest"],

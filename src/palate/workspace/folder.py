@@ -148,10 +148,15 @@ class Ownership:
             self._lock = lock
             self._name_owner()
 
-    def _name_owner(self) -> None:
+    def serve_at(self, url: str) -> None:
+        """Writes down where the owner answers, so that commands can ask it."""
+        with on_disk():
+            self._name_owner(url=url)
+
+    def _name_owner(self, **more: str) -> None:
         try:
             self._owner.touch(mode=0o600)
-            self._owner.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+            self._owner.write_text(json.dumps({"pid": os.getpid(), **more}), encoding="utf-8")
         except OSError:
             self.release()
             raise

@@ -44,6 +44,10 @@ class Opened(Parts):
         self._ownership.take()
         self._chosen: tuple[Model | None] | None = None
 
+    def served_at(self, url: str) -> None:
+        """Writes down where this workspace is served, beside who owns it."""
+        self._ownership.serve_at(url)
+
     def close(self) -> None:
         """Closes everything and gives the workspace back; safe to call twice."""
         self.shut()

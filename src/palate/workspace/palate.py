@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from palate.agent.predict import Prediction
     from palate.domain import Recommender
     from palate.retrieval.ingest import IngestReport
-    from palate.retrieval.store import Forgotten
+    from palate.retrieval.store import Forgotten, Written
     from palate.workspace.predict import Predictions
     from palate.workspace.tune_action import ActionReport
     from palate.workspace.tuned import TuneReport
@@ -121,6 +121,12 @@ class Palate(Conversing):
         retriever = self.__dict__.get("retriever")
         if retriever is not None:
             retriever.refresh()
+
+    def put_items(self, items: Iterable[Item]) -> Written:
+        """Adds items or replaces those with the same id; says how many were new, changed."""
+        written = self.store.put_items(items)
+        self._items_changed()
+        return written
 
     def delete_items(self, ids: Iterable[str]) -> int:
         """Deletes items; they are never recommended again. Returns how many there were."""
@@ -288,6 +294,17 @@ class Palate(Conversing):
         profile = build_profile(self.store, self.request(user), self.settings)
         items = self.store.items([*(e.item for e in profile.history), *sorted(profile.hidden)])
         return ProfileCard(profile, items)
+
+    def export(self, user: str) -> dict[str, Any]:
+        """Returns everything that is kept of a person, as JSON-able values.
+
+        Raises:
+            UnknownUser: The user is not known.
+        """
+        from palate.workspace.export import everything
+
+        self._settle()
+        return everything(self, user)
 
     def forget(self, user: str) -> Forgotten:
         """Erases a person from every file of the workspace; its recordings are deleted whole.

@@ -1,0 +1,1 @@
+"""The service: workspaces over HTTP, for applications, for chat clients, and as a page."""

@@ -1,0 +1,150 @@
+"""What is answered, for the OpenAPI and for the tests that hold answers against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """An answer; it may grow fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class ReasonOut(Answer):
+    """Why an item is there."""
+
+    text: str
+    written_by: str = Field(description="evidence, or model")
+
+
+class RecommendationOut(Answer):
+    """One line of a slate."""
+
+    rank: int
+    item: dict[str, Any]
+    score: float
+    prior_rank: int
+    reason: ReasonOut
+    evidence: list[dict[str, Any]]
+
+
+class SlateOut(Answer):
+    """Recommendations, best first, and how they were made."""
+
+    id: str = Field(description="feedback and the trace name it")
+    recommendations: list[RecommendationOut]
+    ranked_by: str
+    asked: str
+    how: str
+    remarks: list[str]
+    constraints: list[str]
+    usage: dict[str, Any]
+
+
+class RankedOut(Answer):
+    """One document in its new place."""
+
+    index: int = Field(description="place in the request, from 0")
+    relevance_score: float
+    document: dict[str, Any] | None = None
+
+
+class RerankOut(Answer):
+    """Documents, best first."""
+
+    id: str
+    model: str = Field(description="what decided: prior, model, fused, or the text embedder")
+    results: list[RankedOut]
+    usage: dict[str, Any]
+
+
+class PredictOut(Answer):
+    """Chances and ratings, pair by pair, and what they stand on."""
+
+    predictions: list[dict[str, Any]]
+    standing: dict[str, str]
+
+
+class TraceOut(Answer):
+    """How a slate was made, as it was kept."""
+
+    id: str
+    user: str | None
+    at: str
+    slate: dict[str, Any]
+
+
+class TakenOut(Answer):
+    """What became of a batch."""
+
+    taken: int = Field(description="rows of the request")
+    new: int = Field(description="of them, those that were not there already")
+    changed: int = 0
+    unchanged: int = 0
+
+
+class DeletedOut(Answer):
+    """How many there were."""
+
+    deleted: int
+
+
+class ForgottenOut(Answer):
+    """What was erased of a person."""
+
+    events: int
+    wishes: int
+    traces: int
+    conversations: int
+
+
+class PageOut(Answer):
+    """A page of a list; `next` goes into `cursor` for the one after it."""
+
+    data: list[dict[str, Any]]
+    next: str | None
+
+
+class RecordOut(Answer):
+    """One record."""
+
+    id: str
+
+
+class ProfileOut(Answer):
+    """What is known of a person."""
+
+    user: str | None
+    start: str
+    history: list[dict[str, Any]]
+    wishes: list[dict[str, Any]]
+
+
+class WishOut(Answer):
+    """A wish that was recorded."""
+
+    id: int
+
+
+class WhyNotOut(Answer):
+    """What keeps an item out of a slate."""
+
+    item: str
+    lines: list[str]
+
+
+class FitOut(Answer):
+    """What was learnt from."""
+
+    items: int
+    events: int
+    seconds: float
+
+
+class HealthOut(Answer):
+    """Whether the server is there."""
+
+    status: str

@@ -1,0 +1,79 @@
+"""Nobody holds the server up: bodies have a size and a time, and so has the taking of an answer."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from palate.server.problems import Refused
+from palate.server.serving import Serving
+
+#: Where many rows may come at once.
+_BULK = frozenset({"/v1/items", "/v1/users", "/v1/events", "/v1/feedback"})
+
+
+class Bounds:
+    """Reads the body whole, within its bounds, before anything else begins."""
+
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+        self._app, self._serving = app, serving
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request.
+
+        Raises:
+            Refused: The body is too large, too slow, or packed.
+            TimeoutError: The caller does not take the answer.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        body = await self._body(scope, receive)
+        sent = False
+
+        async def again() -> Message:
+            nonlocal sent
+            if sent:
+                return await receive()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def within(message: Message) -> None:
+            async with asyncio.timeout(self._serving.patience):
+                await send(message)
+
+        await self._app(scope, again, within)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        headers = dict(scope["headers"])
+        most = self._serving.bulk if scope["path"] in _BULK else self._serving.body
+        if headers.get(b"content-encoding", b"identity") not in (b"", b"identity"):
+            raise Refused(415, "packed", "Send the body as it is: it is not unpacked here.")
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > most:
+            raise _too_large(most)
+        parts, size = [], 0
+        try:
+            async with asyncio.timeout(self._serving.patience):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise ConnectionError
+                    parts.append(message.get("body", b""))
+                    size += len(parts[-1])
+                    if size > most:
+                        raise _too_large(most)
+                    if not message.get("more_body"):
+                        return b"".join(parts)
+        except TimeoutError:
+            raise Refused(
+                408, "too-slow", f"The body did not come within {self._serving.patience:g} s."
+            ) from None
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(
+        413, "too-large", f"The body is larger than {most:,} bytes: send fewer rows at once.",
+        headers={"Connection": "close"},
+    )  # fmt: skip

@@ -1,0 +1,35 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import Response
+
+from palate.server.answers import HealthOut
+from palate.server.sending import sent
+from palate.server.service import Anyone, InService
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", response_model=HealthOut)
+async def healthz() -> Response:
+    """Says that the process is there."""
+    return sent({"status": "ok"})
+
+
+@router.get("/readyz", response_model=HealthOut, responses={503: {"model": HealthOut}})
+async def readyz(service: InService) -> Response:
+    """Says whether every workspace answers: 503 while one of them is being fitted or loaded."""
+    waiting = [t for t in service.tenants if t.busy or "store" not in t.palate.__dict__]
+    if waiting:
+        return sent({"status": f"{len(waiting)} of {len(service.tenants)} are not ready"}, 503)
+    return sent({"status": "ready"})
+
+
+@router.get("/metrics")
+async def metrics(service: InService, caller: Anyone) -> Response:
+    """Tells Prometheus what was done; any key will do."""
+    caller.must("read") if caller.user is None else caller.must("admin")
+    return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)

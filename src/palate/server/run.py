@@ -1,0 +1,102 @@
+"""Runs a server until it is told to stop, and lets it finish what it has begun."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from palate.errors import PrerequisiteError
+from palate.server.app import Application
+from palate.server.callers import Caller
+from palate.server.service import Service
+from palate.server.serving import Serving, check_address
+from palate.server.telemetry import Telemetry
+from palate.server.tenants import Tenant, open_tenants
+
+#: Seconds that a stopping server gives to answers under way, beyond the model's own timeout.
+_GRACE = 5
+
+
+def serve(
+    folders: dict[str, Path], serving: Serving, *, ready: Callable[[str, list[str]], None],
+    **flags: Any,
+) -> None:  # fmt: skip
+    """Serves workspaces; returns when a signal has ended it and everything is written.
+
+    Args:
+        folders: Name of a tenant -> its workspace.
+        serving: Where and how.
+        ready: Told the address and the sign-in links, as soon as the port is taken.
+        flags: Settings over those of the workspaces.
+
+    Raises:
+        PrerequisiteError: The address is taken, or would let strangers in.
+        WorkspaceInUse: Another process has a workspace open.
+    """
+    telemetry = Telemetry.of(os.environ)
+    tenants = open_tenants(folders, **flags)
+    try:
+        check_address(serving, sum(len(tenant.keys.all()) for tenant in tenants))
+        listener = _listen(serving)
+    except BaseException:
+        for tenant in tenants:
+            tenant.palate.close()
+        raise
+    with listener:
+        host, port = listener.getsockname()[:2]
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        service = Service(serving, tenants, telemetry=telemetry)
+        links = [_announce(service, tenant, url) for tenant in tenants]
+        ready(url, links)
+        _run(Application(service), listener, tenants)
+
+
+def _announce(service: Service, tenant: Tenant, url: str) -> str:
+    """Writes down who serves a workspace and how commands sign in; returns a link for the page."""
+    tenant.token.make()
+    tenant.palate.served_at(url)
+    code = service.sessions.link(Caller("page", tenant, frozenset({"admin"})))
+    return f"{url}/signin?code={code}"
+
+
+def _listen(serving: Serving) -> socket.socket:
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((serving.host.strip("[]"), serving.port))
+    except OSError as error:
+        listener.close()
+        raise PrerequisiteError(
+            f"Cannot listen on {serving.host}:{serving.port} ({error.strerror or error}): "
+            "choose another with --port."
+        ) from None
+    return listener
+
+
+def _run(app: Application, listener: socket.socket, tenants: list[Tenant]) -> None:
+    _log_to_stderr()
+    longest = max(tenant.palate.settings.model.timeout for tenant in tenants)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="on", server_header=False,
+        timeout_graceful_shutdown=int(longest) + _GRACE, timeout_keep_alive=15,
+        backlog=1024, proxy_headers=False,
+    )  # fmt: skip
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _log_to_stderr() -> None:
+    log = logging.getLogger("palate.server")
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False

@@ -1,0 +1,69 @@
+"""A server on 127.0.0.1, for real: uvicorn in a thread, and callers over sockets."""
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import uvicorn
+
+from palate import Palate
+from palate.server.app import Application
+from palate.server.service import Service
+from palate.server.serving import Serving
+from palate.server.tenants import Tenant
+
+
+@contextmanager
+def served(*folders, model=None, **serving):
+    """Serves workspaces; yields what tests need of the server."""
+    tenants = [Tenant(Path(folder).name, Palate.open(folder)) for folder in folders]
+    if model is not None:
+        for tenant in tenants:
+            tenant.palate.use_model(model)
+    given = {"port": 0, "rate": 0} | serving
+    service = Service(Serving(**given), tenants)
+    tokens = [tenant.token.make() for tenant in tenants]
+    server = uvicorn.Server(uvicorn.Config(
+        Application(service), log_config=None, access_log=False, timeout_graceful_shutdown=5
+    ))  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            deadline = time.monotonic() + 30
+            while not server.started:
+                assert thread.is_alive() and time.monotonic() < deadline, "it did not start"
+                time.sleep(0.01)
+            with client(url, tokens[0]) as admin:
+                yield SimpleNamespace(
+                    url=url, service=service, tenants=tenants, tokens=tokens, server=server,
+                    token=tokens[0], admin=admin,
+                )  # fmt: skip
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            assert not thread.is_alive()
+
+
+def client(url, token=None, **headers):
+    """Returns a caller with a key, or a stranger."""
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    return httpx.Client(base_url=url, headers=headers, timeout=20, trust_env=False)
+
+
+def problem(answer, status, kind):
+    """Asserts that an answer is the typed problem that it should be."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["type"] == f"urn:palate:problem:{kind}"
+    assert body["status"] == status
+    assert body["request"] == answer.headers["x-request-id"]
+    assert body["detail"].rstrip().endswith((".", "?")), body
+    return body
