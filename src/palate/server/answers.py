@@ -148,3 +148,41 @@ class HealthOut(Answer):
     """Whether the server is there."""
 
     status: str
+
+
+class ChatOut(Answer):
+    """The answer to one turn."""
+
+    conversation: str
+    text: str
+    cards: list[dict[str, Any]]
+    recommendation: str | None
+    chips: list[dict[str, Any]]
+    made_by: str
+
+
+class ConversationOut(Answer):
+    """What was said, and what is in force."""
+
+    id: str
+    user: str | None
+    chips: list[dict[str, Any]]
+    turns: list[dict[str, Any]]
+
+
+class ModelsOut(Answer):
+    """The models that a chat client may choose; there is one."""
+
+    object: str
+    data: list[dict[str, Any]]
+
+
+class CompletionOut(Answer):
+    """A chat completion, with the recommendations beside its text."""
+
+    id: str
+    object: str
+    model: str
+    choices: list[dict[str, Any]]
+    usage: dict[str, Any]
+    palate: dict[str, Any] | None = None

@@ -15,7 +15,17 @@ from palate import __version__
 from palate.server.bounds import Bounds
 from palate.server.door import Door
 from palate.server.problems import RESPONSES, Problem, add_handlers
-from palate.server.routes import asking, health, people, records, signing, telling
+from palate.server.routes import (
+    asking,
+    chatting,
+    completions,
+    health,
+    page,
+    people,
+    records,
+    signing,
+    telling,
+)
 from palate.server.service import Service
 from palate.server.watch import Watch
 
@@ -56,7 +66,7 @@ def _api(service: Service) -> FastAPI:
     )  # fmt: skip
     api.state.service = service
     add_handlers(api)
-    for room in (asking, telling, records, people, signing, health):
+    for room in (asking, telling, records, people, chatting, completions, signing, health, page):
         api.include_router(room.router)
     _describe(api)
     return api

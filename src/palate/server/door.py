@@ -14,14 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from palate.server.callers import Caller
 from palate.server.problems import Refused
 from palate.server.rates import Rates
+from palate.server.routes.page import FILES
 from palate.server.serving import Serving, is_loopback
 from palate.server.sessions import Sessions
 from palate.server.tenants import Tenant
 
 #: What is answered without a key: nothing of a workspace is in it.
 PUBLIC = frozenset({
-    "/", "/app.css", "/app.js", "/cards.js", "/signin", "/favicon.ico", "/healthz", "/readyz",
-    "/openapi.json",
+    *FILES, "/signin", "/healthz", "/readyz", "/openapi.json",
 })  # fmt: skip
 _SAFE = ("GET", "HEAD", "OPTIONS")
 

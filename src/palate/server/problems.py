@@ -32,6 +32,7 @@ from palate.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:palate:problem:"
+_OPENAI = ("/v1/chat/completions", "/v1/models")
 _LONGEST = 600
 #: What the log calls a request whose caller went away, as nginx does.
 GONE = 499
@@ -114,9 +115,9 @@ def request_id(scope: Mapping[str, Any]) -> str:
     return str(scope.get("state", {}).get("request_id", ""))
 
 
-def problem_response(scope: Mapping[str, Any], refused: Refused) -> Response:
-    """Returns the answer that says why there is none."""
-    problem = {
+def problem_body(scope: Mapping[str, Any], refused: Refused) -> dict[str, Any]:
+    """Returns the problem; for clients of OpenAI's API, with the member that they look for."""
+    problem: dict[str, Any] = {
         "type": _PREFIX + refused.kind,
         "title": refused.kind.replace("-", " ").capitalize(),
         "status": refused.status,
@@ -124,10 +125,19 @@ def problem_response(scope: Mapping[str, Any], refused: Refused) -> Response:
         "request": request_id(scope),
         "faults": [fault.model_dump() for fault in refused.faults],
     }
+    if str(scope["path"]).startswith(_OPENAI):
+        told = {"message": problem["detail"], "type": refused.kind, "code": refused.kind}
+        problem["error"] = told | {"param": None}
+    return problem
+
+
+def problem_response(scope: Mapping[str, Any], refused: Refused) -> Response:
+    """Returns the answer that says why there is none."""
     # ASCII: what a caller sent may be no valid Unicode, and is named in the detail.
     return Response(
-        json.dumps(problem), refused.status, headers=refused.headers, media_type=MEDIA_TYPE
-    )
+        json.dumps(problem_body(scope, refused)), refused.status, headers=refused.headers,
+        media_type=MEDIA_TYPE,
+    )  # fmt: skip
 
 
 def _faults(error: RequestValidationError) -> list[Fault]:

@@ -14,6 +14,7 @@ from palate.server.problems import Refused
 from palate.server.sending import sent
 from palate.server.service import Admin, Anyone
 from palate.server.shapes import Id, IdsIn, ItemsIn
+from palate.workspace.palate import Palate
 
 router = APIRouter(prefix="/v1", tags=["records"])
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -37,12 +38,25 @@ async def put_items(given: ItemsIn, caller: Admin) -> Response:
 
 
 @router.get("/items", response_model=PageOut)
-async def list_items(caller: Anyone, cursor: Cursor = "", limit: Limit = 100) -> Response:
-    """Lists items by id."""
+async def list_items(
+    caller: Anyone,
+    cursor: Cursor = "",
+    limit: Limit = 100,
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Lists items by id; with ``q``, those whose title, tags or text answer to the words."""
+    if q.strip():
+        found = await caller.tenant.call(_search, caller.tenant.palate, q, limit)
+        return sent({"data": [item_dict(one) for one in found], "next": None})
     store = caller.tenant.palate.store
     rows = await caller.tenant.call(store.items_after, cursor, limit)
     next_page = rows[-1].id if len(rows) == limit else None
     return sent({"data": [item_dict(one) for one in rows], "next": next_page})
+
+
+def _search(palate: Palate, words: str, limit: int) -> list[Item]:
+    found = palate.index.lexical.search(words, limit)
+    return list(palate.store.items([item for item, _ in found]).values())
 
 
 @router.post("/items/delete", response_model=DeletedOut)
