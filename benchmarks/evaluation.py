@@ -26,6 +26,7 @@ from palate.errors import EvalError
 from palate.eval.cases import Case, write_cases
 from palate.eval.controls import Identity, ItemKNN, Popularity, Random
 from palate.eval.guard import Guard
+from palate.eval.metrics.beyond import Shelf
 from palate.eval.runs.answer import Answer, ItemFacts
 from palate.eval.runs.config import config_from
 from palate.eval.runs.finish import Finished, finish
@@ -96,6 +97,10 @@ class Shop:
     def facts(self, ids: Sequence[str]) -> Mapping[str, ItemFacts]:
         """Titles."""
         return {item: ItemFacts(_title(item)) for item in ids}
+
+    def shelf(self) -> Shelf:
+        """Nobody had anything, and nothing has a tag."""
+        return Shelf({}, {}, 1)
 
     def pasts(self, cases: Sequence[Case]) -> list[tuple[str, ...]]:
         """Nobody has a past."""

@@ -3,6 +3,7 @@
 * Brier score: mean of ``(p - y)^2`` (Brier 1950), lower is better.
 * ECE: expected calibration error, ``sum_b n_b / n |mean p - mean y|`` over ten bins of equally many
   cases (Naeini et al., AAAI 2015, with equal-mass bins); the finite sample alone makes it above 0.
+* LogLoss: mean of ``-y ln p - (1 - y) ln(1 - p)``, in nats, ``p`` kept 1e-6 from 0 and 1.
 * AUC: chance that a case with the action has a higher probability than one without; ties count
   half (Hanley and McNeil 1982).
 * RMSE and MAE of ratings.
@@ -27,12 +28,23 @@ if TYPE_CHECKING:
     Measure = Callable[[Values, Values, Values], float]
 
 BINS = 10
+#: Nobody is surer than this: one wrong answer would cost without end.
+_SURE = 1e-6
 _LEVEL = 0.95
 
 
 def brier(foretold: Values, answers: Values, weights: Values) -> float:
     """Returns the weighted mean squared error."""
     return float(weights @ (foretold - answers) ** 2 / weights.sum())
+
+
+def log_loss(foretold: Values, answers: Values, weights: Values) -> float:
+    """Returns the weighted mean negative log-likelihood, in nats."""
+    import numpy as np
+
+    p = np.clip(foretold, _SURE, 1 - _SURE)
+    likely = answers * np.log(p) + (1 - answers) * np.log(1 - p)
+    return float(-(weights @ likely) / weights.sum())
 
 
 def rmse(foretold: Values, answers: Values, weights: Values) -> float:

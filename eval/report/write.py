@@ -12,9 +12,9 @@ from palate.eval.report import plots
 from palate.eval.report.packed import PIECE, Source, pack, pieces
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked
+from palate.eval.runs.kept import load_values
 from palate.eval.runs.summary import RunSummary, read_summary
-from palate.eval.runs.tables import judged_heads, judged_row, model_row, notes
-from palate.eval.runs.values import load_values
+from palate.eval.runs.tables import beyond_table, judged_heads, judged_row, model_row, notes
 from palate.retrieval.files import replace_file
 
 _TEMPLATE = Path(__file__).parent / "report.html.j2"
@@ -56,6 +56,7 @@ def write_report(folder: RunFolder, checked: list[Checked] | None = None) -> Pat
         legend=plots.legend(summary.lines),
         positions=[(one.name, both(partial(plots.position, one))) for one in models if one.slots],
         cohorts=_cohorts(summary),
+        beyond=beyond_table(summary),
         index=pack(_index(folder, summary)),
         pieces=list(pieces(_source(folder, summary))),
     )

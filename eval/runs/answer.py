@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from palate.domain import Message, Model, Recommender, Usage
 from palate.eval.cases import Case
+from palate.eval.metrics.beyond import Shelf
 
 if TYPE_CHECKING:
     from palate.eval.runs.variants import Variant
@@ -122,6 +123,10 @@ class Factory(Protocol):
 
     def facts(self, ids: Sequence[str]) -> Mapping[str, ItemFacts]:
         """Returns what is known of items, by id; unknown ones are left out."""
+        ...
+
+    def shelf(self) -> Shelf:
+        """Returns what is known of the catalogue's items: who had them, and their tags."""
         ...
 
     def pasts(self, cases: Sequence[Case]) -> Sequence[Sequence[str]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from palate.errors import EvalError
 from palate.eval.runs.folder import RunFolder
+from palate.eval.runs.kept import load_values
 from palate.eval.runs.summary import Difference, read_summary
-from palate.eval.runs.values import load_values
 from palate.eval.statistics.verdict import Rules, judge_family
 
 if TYPE_CHECKING:

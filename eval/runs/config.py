@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from palate.errors import EvalError
+from palate.eval.metrics import Metric, parse_metric
 
 Order = Literal["retrieved", "shuffled", "reversed"]
 Probe = Literal[
@@ -167,6 +168,15 @@ class EvalConfig(_Part):
             return value
         return [{"name": one} if isinstance(one, str) else one for one in value]
 
+    @field_validator("metrics")
+    @classmethod
+    def _known_metrics(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        found = [_metric(name) for name in value]
+        if found[0].beyond:
+            raise ValueError(f"{found[0]} does not ask what was right: begin with a metric such as "
+                             "NDCG@10")  # fmt: skip
+        return value
+
     @model_validator(mode="after")
     def _distinct(self) -> EvalConfig:
         labels = [model.label for model in self.models]
@@ -177,6 +187,13 @@ class EvalConfig(_Part):
         if "prior" not in self.controls or "random" not in self.controls:
             raise ValueError("every run has the controls random and prior")
         return self
+
+
+def _metric(name: str) -> Metric:
+    try:
+        return parse_metric(name)
+    except EvalError as error:
+        raise ValueError(str(error)) from None
 
 
 def read_config(path: Path) -> EvalConfig:

@@ -13,17 +13,17 @@ from palate.eval.runs.config import EvalConfig
 from palate.eval.runs.exposures import Scene, find_exposures
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked, check_gates, junit
+from palate.eval.runs.kept import load_values, save_values
 from palate.eval.runs.log import read_answers
+from palate.eval.runs.showing import watching
 from palate.eval.runs.summarise import Judged, judge, noise_of
 from palate.eval.runs.summary import RunSummary, read_summary
 from palate.eval.runs.values import (
     Column,
     Questions,
     control_column,
-    load_values,
     model_columns,
     oracle_column,
-    save_values,
 )
 from palate.eval.runs.variants import Variant
 from palate.retrieval.files import replace_file
@@ -45,8 +45,11 @@ class Finished:
 def finish(run: Finished, factory: Factory) -> RunSummary:
     """Writes what came out of a run, from its log alone: the same however often it was resumed."""
     scored = [case for case in run.cases if case.scored]
-    metrics = tuple(dict.fromkeys(parse_metric(name) for name in run.config.metrics))
-    asked = Questions(scored, metrics, factory.pasts(scored))
+    named_metrics = dict.fromkeys(parse_metric(name) for name in run.config.metrics)
+    metrics = tuple(one for one in named_metrics if not one.beyond)
+    beside = [one for one in named_metrics if one.beyond]
+    watched = watching(beside, factory.shelf(), scored) if beside else None
+    asked = Questions(scored, metrics, factory.pasts(scored), watched)
     columns = list(_controls(run.config, asked, factory))
     models = model_columns(run.folder.log, asked, run.variants)
     named = {one.name: one for one in run.variants}

@@ -146,6 +146,7 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
         parts["given_hit"] = named(by.means(column.product, column.reached[:, 0] > 0))
         parts["health"] = _health(column, len(by.asked.cases))
         parts["slots"] = _slots(column)
+    parts["beyond"] = _beyond(column, by)
     if variant is not None:
         parts |= {"cost": _cost(column, variant), "parts": _parts(variant), "key": variant.key}
     return Line(
@@ -155,6 +156,23 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
         cohorts=_cohorts(column.product[:, 0], by.traits),
         **parts,
     )
+
+
+def _beyond(column: Column, by: Judged) -> dict[str, Mean]:
+    """Returns the metrics of what was shown; those of all lists together have no interval."""
+    import numpy as np
+
+    if column.showing is None:
+        return {}
+    found: dict[str, Mean] = {}
+    for metric, values in column.showing.values.items():
+        known = np.isfinite(values)
+        if known.any():
+            [found[str(metric)]] = by.means(values[:, None], known)
+    for metric, value in column.showing.of_all().items():
+        found[str(metric)] = Mean(value, value, value, len(by.asked.cases))
+    order = [str(one) for one in column.showing.watching.metrics]
+    return {name: found[name] for name in order if name in found}
 
 
 def noise_of(

@@ -68,6 +68,8 @@ class Line:
         against: Metric -> difference of the product to the baseline's.
         against_model: Metric -> difference of the model's own order to the baseline's product.
         given_hit: Metric -> mean of the product over the cases whose truth was shown.
+        beyond: Metric of what is shown -> its mean over the cases that have a value, or its value
+            for all lists together (then without an interval: both ends are the value).
         cohorts: Cohort -> value -> mean of the first metric's product and number of cases.
         health: Counts, such as ``failed``.
         cost: Tokens, calls, US dollars, seconds.
@@ -83,6 +85,7 @@ class Line:
     against: Mapping[str, Difference] = field(default_factory=dict)
     against_model: Mapping[str, Difference] = field(default_factory=dict)
     given_hit: Mapping[str, Mean] = field(default_factory=dict)
+    beyond: Mapping[str, Mean] = field(default_factory=dict)
     cohorts: Mapping[str, Mapping[str, tuple[float, int]]] = field(default_factory=dict)
     health: Mapping[str, int] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
@@ -186,8 +189,8 @@ def _summary(data: dict[str, Any]) -> RunSummary:
 
 
 def _line(data: dict[str, Any]) -> Line:
-    for name in ("product", "model", "answered", "given_hit"):
-        data[name] = {metric: Mean(**value) for metric, value in data[name].items()}
+    for name in ("product", "model", "answered", "given_hit", "beyond"):
+        data[name] = {metric: Mean(**value) for metric, value in data.get(name, {}).items()}
     for name in ("against", "against_model"):
         data[name] = {metric: Difference(**value) for metric, value in data[name].items()}
     data["cohorts"] = {

@@ -36,6 +36,15 @@ def as_rich(summary: RunSummary, checked: Sequence[Checked] = ()) -> RenderableT
         for line in models:
             own.add_row(*map(Text, model_row(line, metric)))
         parts += [own, ""]
+    heads, rows = beyond_table(summary)
+    if rows:
+        beside = Table(
+            title="What is shown, right or not", title_justify="left", box=None, pad_edge=False
+        )
+        _columns(beside, ("recommender", *heads))
+        for name, cells in rows:
+            beside.add_row(*map(Text, (_name(name), *cells)))
+        parts += [beside, ""]
     parts += [Text(f"! {one.line}: {one.name}. {one.sentence}", style="yellow")
               for one in summary.exposures]  # fmt: skip
     parts += [Text(("passed: " if one.passed else "FAILED: ") + one.sentence,
@@ -54,6 +63,10 @@ def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
     if models:
         told_heads = ("model alone", "mean", "answered only", "answered", "tokens", "US$ / 1000")
         parts.append(_table(told_heads, [model_row(line, metric) for line in models]))
+    beyond_heads, rows = beyond_table(summary)
+    if rows:
+        told_rows = [(_name(name), *cells) for name, cells in rows]
+        parts.append(_table(("what is shown, right or not", *beyond_heads), told_rows))
     told = [f"- **{_cell(one.line)}: {one.name}.** {_cell(one.sentence)}"
             for one in summary.exposures]  # fmt: skip
     told += [f"- {'passed' if one.passed else '**FAILED**'}: {_cell(one.sentence)}"
@@ -77,6 +90,16 @@ def product_row(line: Line, metric: str) -> tuple[str, ...]:
     return (
         (*cells, "", "baseline") if found is None else (*cells, _difference(found), found.verdict)
     )
+
+
+def beyond_table(summary: RunSummary) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Returns the metrics of what is shown, and for each line its name and their means."""
+    heads = list(dict.fromkeys(name for line in summary.lines for name in line.beyond))
+    rows = [
+        (line.name, [f"{line.beyond[h].mean:.3f}" if h in line.beyond else "-" for h in heads])
+        for line in summary.lines
+    ]
+    return heads, rows if heads else []
 
 
 def judged_heads(summary: RunSummary) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from palate.domain import Recommender
 from palate.errors import EvalError
@@ -15,6 +15,7 @@ from palate.eval.controls import oracle_order
 from palate.eval.metrics import Metric, evaluate
 from palate.eval.runs.answer import Answer, answer_from
 from palate.eval.runs.log import read_answers
+from palate.eval.runs.showing import Showing, Watching
 from palate.eval.runs.variants import Variant
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Column:
     from_history: int = 0
     listed: int = 0
     missing: int = 0
+    showing: Showing | None = None
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,19 @@ class Questions:
         cases: Those that can be scored.
         metrics: What is computed.
         pasts: What each case's person had before, as ids; may be empty tuples.
+        watching: What is looked at beside; ``None`` for nothing.
     """
 
     cases: Sequence[Case]
     metrics: Sequence[Metric]
     pasts: Sequence[Sequence[str]]
+    watching: Watching | None = None
 
     @property
     def n(self) -> int:
         """How many items a recommender without candidates returns: the deepest cut-off."""
-        return max(metric.k for metric in self.metrics)
+        beside = self.watching.metrics if self.watching else ()
+        return max(metric.k for metric in (*self.metrics, *beside))
 
     def empty(self, name: str, *, model: bool) -> Column:
         """Returns a column of zeros."""
@@ -93,6 +98,8 @@ class Questions:
 
         shape = (len(self.cases), len(self.metrics))
         column = Column(name, np.zeros(shape), np.zeros(shape[0], np.int32))
+        if self.watching is not None and self.watching.metrics:
+            column.showing = Showing.empty(self.watching, shape[0])
         if model:
             column.own = np.zeros(shape)
             column.answered = np.zeros(shape[0], bool)
@@ -110,6 +117,7 @@ def control_column(one: Recommender, asked: Questions, n: int) -> Column:
             raise EvalError(f"{one.name} gave {len(found)} rankings for {len(cases)} requests.")
         rows = list(range(start, start + len(cases)))
         _fill(column.product, rows, asked, found)
+        _show(column, rows, asked, found)
         for row, case, order in zip(rows, cases, found, strict=True):
             _look(column, row, case, order, asked.pasts[row])
     return column
@@ -122,6 +130,7 @@ def oracle_column(asked: Questions) -> Column:
     for start in range(0, len(orders), BATCH):
         rows = list(range(start, min(start + BATCH, len(orders))))
         _fill(column.product, rows, asked, [orders[row] for row in rows])
+        _show(column, rows, asked, [orders[row] for row in rows])
     column.rank[:] = 1
     return column
 
@@ -170,6 +179,7 @@ def _settle(column: Column, waiting: list[tuple[int, Answer]], asked: Questions)
     rows = [row for row, _ in waiting]
     assert column.own is not None
     _fill(column.product, rows, asked, [answer.order for _, answer in waiting])
+    _show(column, rows, asked, [answer.order for _, answer in waiting])
     _fill(column.own, rows, asked, [own_order(answer) for _, answer in waiting])
     waiting.clear()
 
@@ -186,7 +196,17 @@ def _fill(
     asked: Questions,
     orders: Sequence[Sequence[str]],
 ) -> None:
-    values[rows] = evaluate(asked.metrics, [asked.cases[row].truth for row in rows], orders)
+    cases = [asked.cases[row] for row in rows]
+    truths, listed = [case.truth for case in cases], [case.candidates for case in cases]
+    values[rows] = evaluate(asked.metrics, truths, orders, listed)
+
+
+def _show(
+    column: Column, rows: Sequence[int], asked: Questions, orders: Sequence[Sequence[str]]
+) -> None:
+    if column.showing is not None:
+        for row, order in zip(rows, orders, strict=True):
+            column.showing.add(row, asked.cases[row], order, asked.pasts[row])
 
 
 def _look(column: Column, row: int, case: Case, order: Sequence[str], past: Sequence[str]) -> None:
@@ -250,46 +270,3 @@ def _count_health(health: Health, answer: Answer, own: Sequence[str], failed: bo
     health.prompt_tokens += usage.prompt_tokens
     health.completion_tokens += usage.completion_tokens
     health.cached_tokens += usage.cached_tokens
-
-
-def save_values(path: Path, columns: Sequence[Column], asked: Questions) -> None:
-    """Writes the values of all lines, so that runs can be compared case by case."""
-    import io
-
-    import numpy as np
-
-    from palate.retrieval.files import replace_file
-
-    arrays: dict[str, Any] = {
-        "cases": np.array([case.id for case in asked.cases]),
-        "users": np.array([repr(case.cluster) for case in asked.cases]),
-        "metrics": np.array([str(metric) for metric in asked.metrics]),
-        "lines": np.array([column.name for column in columns]),
-        "product": np.stack([column.product for column in columns]),
-        "rank": np.stack([column.rank for column in columns]),
-    }
-    models = [column for column in columns if column.own is not None]
-    if models:
-        arrays["own"] = np.stack([column.own for column in models])  # type: ignore[misc]
-        arrays["answered"] = np.stack([column.answered for column in models])  # type: ignore[misc]
-        arrays["models"] = np.array([column.name for column in models])
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
-    replace_file(path, buffer.getbuffer())
-
-
-def load_values(path: Path) -> dict[str, Any]:
-    """Reads what `save_values` wrote.
-
-    Raises:
-        EvalError: The run is not complete.
-    """
-    import numpy as np
-
-    try:
-        with np.load(path, allow_pickle=False) as found:
-            return {name: found[name] for name in found.files}
-    except (OSError, ValueError):
-        raise EvalError(
-            f"The run {path.parent.name!r} is not complete. Finish it with --resume."
-        ) from None

@@ -11,6 +11,7 @@ from palate.errors import ModelError
 from palate.eval.cases import Case, write_cases
 from palate.eval.controls import Identity, Popularity, Random
 from palate.eval.guard import Guard
+from palate.eval.metrics.beyond import Shelf
 from palate.eval.runs.answer import Answer, ItemFacts
 from palate.eval.runs.config import EvalConfig, config_from
 from palate.eval.runs.finish import Finished, finish
@@ -77,6 +78,9 @@ class World:
 
     def facts(self, ids: Sequence[str]) -> dict[str, ItemFacts]:
         return {item: ItemFacts(f"Title {item};") for item in ids}
+
+    def shelf(self):
+        return Shelf({}, {}, 1)
 
     def pasts(self, cases):
         return [case.history or () for case in cases]

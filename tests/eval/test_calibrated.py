@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palate.errors import EvalError
-from palate.eval.calibrated import auc, brier, ece, mae, resampled, rmse
+from palate.eval.calibrated import auc, brier, ece, log_loss, mae, resampled, rmse
 
 cases = st.lists(
     st.tuples(st.sampled_from([0.1, 0.3, 0.5, 0.9]), st.booleans(), st.integers(0, 3)),
@@ -51,3 +51,10 @@ def test_an_interval_over_people_is_wider_than_one_over_cases():
 def test_one_person_gives_no_interval():
     with pytest.raises(EvalError, match="two people"):
         resampled(lambda w: float(w.sum()), ["ann"] * 5)
+
+
+def test_log_loss_is_the_mean_surprise_and_is_bounded():
+    ones = np.ones(3)
+    found = log_loss(np.array([0.5, 0.25, 1.0]), np.array([1.0, 0.0, 0.0]), ones)
+    expected = (np.log(2) - np.log(0.75) - np.log(1e-6)) / 3
+    assert found == pytest.approx(expected, rel=1e-9)

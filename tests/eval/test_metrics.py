@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palate.errors import EvalError
-from palate.eval.metrics import MRR, NDCG, HitRate, Metric, Recall, evaluate, parse_metric
+from palate.eval.metrics import (
+    F1,
+    MAP,
+    MRR,
+    NDCG,
+    HitRate,
+    Metric,
+    Precision,
+    Recall,
+    evaluate,
+    parse_metric,
+)
 
 
 def slow(metric: Metric, truth: Mapping[str, float], order: Sequence[str]) -> float:
@@ -20,6 +31,14 @@ def slow(metric: Metric, truth: Mapping[str, float], order: Sequence[str]) -> fl
         return dcg([truth.get(item, 0.0) for item in first]) / dcg(ideal)
     if metric.name == "Recall":
         return len(relevant & set(first)) / len(relevant)
+    hits = len(relevant & set(first))
+    if metric.name == "Precision":
+        return hits / metric.k
+    if metric.name == "F1":
+        return 2 * hits / (metric.k + len(relevant))  # 2PR / (P + R), the fractions cleared
+    if metric.name == "MAP":
+        found = [rank for rank, item in enumerate(first, 1) if item in relevant]
+        return sum(n / rank for n, rank in enumerate(found, 1)) / len(relevant)
     if metric.name == "HitRate":
         return float(bool(relevant & set(first)))
     return max((1 / rank for rank, item in enumerate(first, 1) if item in relevant), default=0.0)
@@ -36,7 +55,7 @@ truths = st.dictionaries(
 orders = st.lists(ids, unique=True, max_size=15)
 metrics = st.builds(
     Metric,
-    st.sampled_from(["NDCG", "Recall", "MRR", "HitRate"]),
+    st.sampled_from(["NDCG", "Recall", "MRR", "HitRate", "Precision", "F1", "MAP"]),
     st.sampled_from([1, 2, 5, 10, 99]),
 )
 
@@ -52,9 +71,12 @@ def test_every_metric_equals_the_slow_obvious_one(
     np.testing.assert_allclose(found, np.reshape(expected, found.shape), atol=1e-9)
 
 
+FAMILIES = (NDCG, Recall, MRR, HitRate, Precision, F1, MAP)
+
+
 def test_a_thousand_random_rankings_within_1e_9() -> None:
     rng = np.random.default_rng(0)
-    asked = [family @ k for family in (NDCG, Recall, MRR, HitRate) for k in (1, 5, 10)]
+    asked = [family @ k for family in FAMILIES for k in (1, 5, 10)]
     pool = [f"i{number}" for number in range(30)]
     drawn = [
         (

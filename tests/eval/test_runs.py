@@ -23,13 +23,14 @@ from palate.eval.controls import in_order
 from palate.eval.metrics import NDCG
 from palate.eval.runs.config import config_from
 from palate.eval.runs.gates import check_gates, junit
+from palate.eval.runs.kept import load_values
 from palate.eval.runs.labels import labelled, slots_of
 from palate.eval.runs.ledger import read_replies
 from palate.eval.runs.log import Log, read_calls, read_log
 from palate.eval.runs.summarise import Judged, noise_of
 from palate.eval.runs.summary import read_summary
 from palate.eval.runs.tables import as_markdown
-from palate.eval.runs.values import Questions, load_values
+from palate.eval.runs.values import Questions
 from palate.eval.runs.variants import variants_of
 from palate.eval.statistics.spread import standard_errors
 from palate.eval.statistics.verdict import normal_intervals

@@ -14,6 +14,7 @@ from palate.agent.rankers import make_ranker, template_of
 from palate.agent.reasons import write_reasons
 from palate.domain import Completion, Message, Model, ModelCall, Ranking, Recommender
 from palate.errors import EvalError
+from palate.eval.metrics.beyond import Shelf
 from palate.eval.runs.answer import Answer, ItemFacts, Told
 from palate.eval.runs.labels import slots_of
 from palate.prompts.render import title_line
@@ -119,6 +120,16 @@ class WorkspaceFactory:
     def count(self, messages: Sequence[Message]) -> int:
         """Counts the tokens of a prompt with the snapshot's tokenizer."""
         return self._palate.engine.count("\n".join(one.content for one in messages)).tokens
+
+    def shelf(self) -> Shelf:
+        """Returns the popularity and the tags of the catalogue's items."""
+        retriever = self._palate.engine.retriever
+        ids, people = retriever.index.items.ids, retriever.behaviour.popularity.people
+        return Shelf(
+            {item: int(count) for item, count in zip(ids, people.tolist(), strict=True)},
+            {item.id: frozenset(item.tags) for item in self._palate.store.all_items()},
+            self._palate.store.user_count,
+        )
 
     def pasts(self, cases: Sequence[Case]) -> Sequence[tuple[str, ...]]:
         """Returns what each case's person had before."""

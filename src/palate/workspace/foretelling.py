@@ -217,6 +217,7 @@ def _measures(
     return {
         "AUC": one(by.auc, ours),
         "ECE": one(by.ece, ours),
+        "LogLoss": one(by.log_loss, ours),
         "Brier": one(by.brier, ours),
         "Brier (control: base rate)": one(by.brier, control),
         "Brier minus the control's": gain(by.brier),
