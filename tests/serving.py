@@ -32,6 +32,8 @@ def served(*folders, model=None, **serving):
     ))  # fmt: skip
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        for tenant in tenants:
+            tenant.palate.served_at(url)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from palate.cli.common import JSON, MODEL, console, open_palate, print_json, say, show
+from palate.cli.remote import path, refuse, remote_of
+from palate.cli.told import tell_slate, tell_why
 from palate.domain import Budget
 
 if TYPE_CHECKING:
@@ -49,6 +51,15 @@ def recommend(
     if rank_by not in (None, "prior", "model", "fused"):
         raise typer.BadParameter("--rank-by is prior, model or fused.")
     budget = Budget(budget_tokens, budget_usd, budget_ms)
+    if remote := remote_of(context):
+        refuse(remote, {"--model": model, "--record": record, "--replay": replay})
+        asked = {
+            "user": user, "text": text or None, "n": n, "constraints": where, "history": ids,
+            "scene": scene, "rank_by": rank_by, "language": language, "ranker": ranker,
+            "budget": asdict(budget) if budget else None,
+        }  # fmt: skip
+        tell_slate(remote.call("POST", path("recommend"), asked), as_json)
+        return
     with open_palate(context, model, model__record=record, model__replay=replay) as palate:
         slate = palate.recommend(
             user, text=text or None, n=n, constraints=where, history=ids, scene=scene,
@@ -69,6 +80,12 @@ def feedback(
     key: str | None = typer.Option(None, help="Idempotency key."),
 ) -> None:
     """Record what a person did; the next recommendation knows it."""
+    if remote := remote_of(context):
+        event = {"user": user, "item": item, "action": action, "value": value,
+                 "recommendation": recommendation, "key": key}  # fmt: skip
+        remote.call("POST", path("feedback"), {"events": [event]})
+        say(f"Recorded: {user} {action} {remote.call('GET', path('items', item))['title']}.")
+        return
     with open_palate(context) as palate:
         palate.feedback(user, item, action, value=value, recommendation=recommendation, key=key)
         say(f"Recorded: {user} {action} {palate.store.item(item).title}.")
@@ -84,6 +101,11 @@ def why(
     as_json: bool = JSON,
 ) -> None:
     """Show how a recommendation was made: evidence, scores, model and repairs."""
+    if remote := remote_of(context):
+        refuse(remote, {"--ask": ask or None, "--model": model})
+        found_there = remote.call("GET", path("recommendations", recommendation, "why", item=item))
+        tell_why(found_there, as_json)
+        return
     with open_palate(context, model) as palate:
         if ask:
             telling = palate.areasons(recommendation, [item] if item else [], language=language)

@@ -127,3 +127,18 @@ def remove(context: typer.Context, key: str = typer.Argument(..., help="Its id."
 
     KeyFile(_file(context)).remove(key)
     say(f"Key {key} is out of use.")
+
+
+@keys.command()
+def link(
+    context: typer.Context,
+    user: str | None = typer.Option(None, "-u", "--user", help="Bind the page to one person."),
+) -> None:
+    """Have the running server make a link that signs the page in once."""
+    from palate.cli.remote import path, remote_of
+    from palate.errors import PrerequisiteError
+
+    remote = remote_of(context)
+    if remote is None:
+        raise PrerequisiteError("Nobody serves this workspace: start `palate serve` first.")
+    console().print(remote.call("POST", path("links"), {"user": user})["url"], soft_wrap=True)

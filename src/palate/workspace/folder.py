@@ -163,7 +163,9 @@ class Ownership:
 
     def _named(self) -> str:
         try:
-            return f"process {json.loads(self._owner.read_text(encoding='utf-8'))['pid']}"
+            owner = json.loads(self._owner.read_text(encoding="utf-8"))
+            served = f", which serves it at {owner['url']}" if "url" in owner else ""
+            return f"process {owner['pid']}{served}"
         except (OSError, ValueError, KeyError):
             return "another process"
 

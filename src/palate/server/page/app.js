@@ -164,8 +164,8 @@ function finish(reply, line) {
   state.conversation = reply.conversation;
   line.classList.remove("waiting");
   line.textContent = reply.text;
-  const made = reply.made_by === "policy" ? "answered without a model" : `answered by ${reply.made_by}`;
-  const under = el("div", { class: "under" }, el("span", { text: `${made} · ${cost(reply)}` }));
+  const made = reply.made_by === "policy" ? "answered by rules" : `answered by ${reply.made_by}`;
+  const under = el("div", { class: "under" }, el("span", { text: `${made}, ${cost(reply)}` }));
   if (reply.cards.length) {
     under.append(el("button", { type: "button", text: `Show these ${reply.cards.length}`, onclick: () => shelve(reply) }));
     shelve(reply);

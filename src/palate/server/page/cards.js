@@ -28,7 +28,7 @@ async function showHow(slate) {
 /** What a reply cost, in words. */
 export function cost(slate) {
   const usage = slate.usage;
-  if (!usage || !usage.calls) return "no model asked, cost nothing";
+  if (!usage || !usage.calls) return "no model asked, no cost";
   const tokens = `${usage.tokens_in + usage.tokens_out} tokens`;
   return usage.usd ? `${tokens}, $${usage.usd.toFixed(4)}` : tokens;
 }

@@ -1,0 +1,60 @@
+"""What a server answered, printed as the command itself would print it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from palate.cli.common import console, print_json, say
+
+
+def tell_slate(slate: Mapping[str, Any], as_json: bool) -> None:
+    """Prints recommendations."""
+    if as_json:
+        print_json(slate)
+        return
+    for one in slate["recommendations"]:
+        tags = ", ".join(one["item"].get("tags", [])[:4])
+        say(f"{one['rank']:>2}  {one['item']['title']}{f'  ({tags})' if tags else ''}")
+        say(f"    {one['reason']['text']}")
+    say(slate["how"])
+    for remark in slate["remarks"]:
+        say(remark)
+    console().print(f"id {slate['id']}", style="dim")
+
+
+def tell_why(why: Mapping[str, Any], as_json: bool) -> None:
+    """Prints how a slate was made."""
+    if as_json:
+        print_json(why)
+        return
+    for line in (why["how"], *why["remarks"]):
+        say(line)
+    for one in why["items"]:
+        say(f"{one['rank']}. {one['item']['title']}")
+        say(f"   {one['reason']['text']}  [written by: {one['reason']['written_by']}]")
+        say(f"   evidence: {why['evidence'][one['item']['id']]}")
+        say(f"   score {one['score']:.2f}, place {one['prior_rank']} by the prior alone")
+    for line in why["without"]:
+        say(f"   {line}")
+
+
+def tell_profile(profile: Mapping[str, Any], as_json: bool) -> None:
+    """Prints what is known of a person."""
+    if as_json:
+        print_json(profile)
+        return
+    newest = list(reversed(profile["history"]))
+    leans = [f"{one['tag']} {one['weight']:+.2f}" for one in profile["tags"][:10]]
+    rows = [
+        ("person", profile["user"]),
+        ("known from", f"{profile['start']}, {len(newest)} items"),
+        ("leans to", ", ".join(leans)),
+        ("liked lately", ", ".join(o["title"] for o in newest if o["strength"] > 0.15)),
+        ("disliked", ", ".join(o["title"] for o in newest if o["strength"] < 0)),
+        *((f"wish {one['id']}", ("" if one["likes"] else "not: ") + one["text"])
+          for one in profile["wishes"]),
+    ]  # fmt: skip
+    for label, text in rows:
+        if text:
+            say(f"{label + ':':<14}{text}")
