@@ -166,7 +166,8 @@ def _further_out(outside: float, people: int) -> float:
     from scipy.special import ndtr, stdtrit
 
     reach = -float(stdtrit(people - 1, outside)) * (people / (people - 1)) ** 0.5
-    return float(ndtr(-reach))
+    # Of two or three people so far out that no number but 0 is left for it: the ends, then.
+    return max(float(ndtr(-reach)), 1e-12)
 
 
 def by_person(

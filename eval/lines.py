@@ -20,11 +20,20 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     Raises:
         EvalError: The file cannot be read, or a line is not a JSON object.
     """
+    for number, line in open_lines(path):
+        if line.strip():
+            yield number, _object(path, number, line)
+
+
+def open_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yields line number (from 1) and line, empty ones too.
+
+    Raises:
+        EvalError: The file cannot be read.
+    """
     try:
         with _open(path) as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, _object(path, number, line)
+            yield from enumerate(file, start=1)
     except FileNotFoundError:
         raise EvalError(f"There is no file {path}. Check the path.") from None
     except (OSError, EOFError, zlib.error) as error:

@@ -1,4 +1,8 @@
-"""Rankings made elsewhere: one JSON object a line, ``{"id": CASE, "order": [ITEM, ...]}``."""
+"""Rankings made elsewhere: a TREC run, or one JSON object a line.
+
+``{"id": CASE, "order": [ITEM, ...]}``, or ``CASE Q0 ITEM RANK SCORE TAG`` with the fields parted by
+blanks; a TREC run is ordered by score, as trec_eval does it, and by rank where scores are equal.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Any
 from palate.errors import EvalError
 from palate.eval.cases import item_id, repeated
 from palate.eval.lines import json_lines
+from palate.eval.trec import is_trec, read_trec
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Results:
 
 
 def read_results(path: Path, *, name: str | None = None) -> Results:
-    """Reads a results file, plain or gzip.
+    """Reads a results file, JSONL or a TREC run, plain or gzip.
 
     Args:
         path: The file; further fields of a line are ignored.
@@ -30,6 +35,9 @@ def read_results(path: Path, *, name: str | None = None) -> Results:
     Raises:
         EvalError: The first thing that is wrong, with its line and field.
     """
+    called = name or path.name.split(".")[0] or path.name
+    if is_trec(path):
+        return Results(called, read_trec(path))
     orders: dict[str, tuple[str, ...]] = {}
     for number, record in json_lines(path):
         try:
@@ -39,7 +47,7 @@ def read_results(path: Path, *, name: str | None = None) -> Results:
         except EvalError as error:
             raise EvalError(f"{path.name}, line {number}: {error}") from None
         orders[case] = order
-    return Results(name or path.name.split(".")[0] or path.name, orders)
+    return Results(called, orders)
 
 
 def _one(record: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from palate.domain import Recommender
 from palate.errors import EvalError
-from palate.eval.bootstrap import Interval, Paired, intervals
+from palate.eval.bootstrap import Interval, intervals
 from palate.eval.cases import Case, repeated
 from palate.eval.metrics import NDCG, HitRate, Metric, Recall, evaluate
 from palate.eval.results import Results
+from palate.eval.statistics.verdict import Judgement, Rules, judge_family
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,14 +30,14 @@ class Score:
 
     Attributes:
         means: By metric.
-        against: Difference to the baseline by metric; empty for the baseline itself.
+        against: Difference to the baseline by metric, judged; empty for the baseline itself.
         missing: Cases without an order; they score 0.
         partial: Cases whose order leaves candidates out.
     """
 
     name: str
     means: Mapping[Metric, Interval]
-    against: Mapping[Metric, Paired]
+    against: Mapping[Metric, Judgement]
     missing: int = 0
     partial: int = 0
 
@@ -100,8 +101,8 @@ def score(
 ) -> ScoreTable:
     """Runs every recommender on every case and compares them.
 
-    A recommender sees requests only, never a truth. BCa bootstrap intervals, people resampled,
-    the same samples for all.
+    A recommender sees requests only, never a truth. BCa bootstrap intervals by person; verdicts by
+    the permutation test, corrected for the comparisons of a metric (Holm).
 
     Args:
         recommenders: With distinct names; `Results` are orders made elsewhere.
@@ -116,6 +117,8 @@ def score(
         EvalError: Nothing to score, a name that is missing or stands twice, an order that is not
             one of the case's candidates, or results for cases that do not exist.
     """
+    import numpy as np
+
     scored = [case for case in cases if case.scored]
     names = _names(recommenders, baseline)
     if not scored or not metrics:
@@ -125,13 +128,24 @@ def score(
     metrics = tuple(dict.fromkeys(metrics))
     first = names.index(baseline) if baseline is not None else 0
     runs = [_run(one, scored, {case.id for case in cases}, metrics) for one in recommenders]
-    columns = _columns([run.values for run in runs], first)
     users = [case.cluster for case in scored]
-    found = iter(intervals(columns, seed=seed, n=samples, level=level, users=users))
+    columns = np.hstack([run.values for run in runs])
+    means = intervals(columns, seed=seed, n=samples, level=level, users=users, widen=True)
+    by_run = [means[i : i + len(metrics)] for i in range(0, len(means), len(metrics))]
+    rules = Rules(level, samples=samples, seed=seed)
+    others = [run.values - runs[first].values for i, run in enumerate(runs) if i != first]
+    judged = _judged(others, users, rules) if others else []
+    judged.insert(first, [])
     return ScoreTable(
         tuple(
-            _score(name, run, metrics, found, name == names[first])
-            for name, run in zip(names, runs, strict=True)
+            Score(
+                name,
+                dict(zip(metrics, mean, strict=True)),
+                dict(zip(metrics, against, strict=True)) if against else {},
+                run.missing,
+                run.partial,
+            )
+            for name, run, mean, against in zip(names, runs, by_run, judged, strict=True)
         ),
         metrics,
         names[first],
@@ -162,24 +176,21 @@ def _names(recommenders: Sequence[Recommender | Results], baseline: str | None) 
     return names
 
 
-def _columns(values: Sequence[NDArray[np.float64]], first: int) -> NDArray[np.float64]:
-    """Returns a column for every mean and difference, in the order in which `_score` takes them."""
+def _judged(
+    differences: Sequence[NDArray[np.float64]], users: Sequence[tuple[str, str]], rules: Rules
+) -> list[list[Judgement]]:
+    """Judges each difference; those of one metric are a family.
+
+    Returns:
+        For each difference one a metric.
+    """
     import numpy as np
 
-    parts = [
-        part
-        for index, one in enumerate(values)
-        for part in ([one] if index == first else [one, one - values[first]])
+    stacked = np.stack(differences, axis=1)
+    families = [
+        judge_family(stacked[:, :, metric], users, rules) for metric in range(stacked.shape[2])
     ]
-    return np.hstack(parts)
-
-
-def _score(
-    name: str, run: _Run, metrics: Sequence[Metric], found: Iterator[Interval], is_baseline: bool
-) -> Score:
-    means = {metric: next(found) for metric in metrics}
-    against = {} if is_baseline else {metric: Paired(next(found)) for metric in metrics}
-    return Score(name, means, against, run.missing, run.partial)
+    return [list(one) for one in zip(*families, strict=True)]
 
 
 def _run(
@@ -197,7 +208,8 @@ def _run(
             _check(one.name, case, order)
             missing += not order
             partial += bool(order) and len(order) < len(case.candidates or ())
-        parts.append(evaluate(metrics, [case.truth for case in batch], orders))
+        listed = [case.candidates for case in batch]
+        parts.append(evaluate(metrics, [case.truth for case in batch], orders, listed))
     return _Run(np.concatenate(parts), missing, partial)
 
 

@@ -64,8 +64,15 @@ def as_dict(table: ScoreTable) -> dict[str, Any]:
                 "partial": score.partial,
                 "means": {str(one): asdict(mean) for one, mean in score.means.items()},
                 "against": {
-                    str(one): {**asdict(paired.difference), "verdict": paired.verdict}
-                    for one, paired in score.against.items()
+                    str(one): {
+                        **asdict(found.interval),
+                        "verdict": found.verdict,
+                        "p": found.p,
+                        "adjusted": found.adjusted,
+                        "effect": found.effect,
+                        "detectable": found.detectable,
+                    }
+                    for one, found in score.against.items()
                 },
             }
             for score in table.scores
@@ -82,9 +89,14 @@ def _cells(score: Score, metric: Metric) -> tuple[str, ...]:
     cells = (f"{mean.mean:.3f}", _range(mean, ".3f"))
     if metric not in score.against:
         return (*cells, "", "", "baseline")
-    paired = score.against[metric]
-    difference = paired.difference
-    return (*cells, f"{difference.mean:+.3f}", _range(difference, "+.3f"), paired.verdict)
+    found = score.against[metric]
+    difference = found.interval
+    return (*cells, f"{difference.mean:+.3f}", _range(difference, "+.3f"), _short(found.verdict))
+
+
+def _short(verdict: str) -> str:
+    """Returns a verdict without how many people would decide it: columns are narrow here."""
+    return verdict.split(" - ", maxsplit=1)[0]
 
 
 def _range(interval: Interval, form: str) -> str:
@@ -94,8 +106,8 @@ def _range(interval: Interval, form: str) -> str:
 def _notes(table: ScoreTable) -> Iterator[str]:
     yield f"{table.cases} cases of {table.users} people; differences to {table.baseline}."
     yield (
-        f"BCa bootstrap by person, {table.samples} samples, seed {table.seed}; "
-        "not decisive: the interval holds 0."
+        f"Intervals: BCa bootstrap by person, {table.samples} samples, seed {table.seed}. "
+        "Verdicts: permutation test by person, corrected for the comparisons of a metric (Holm)."
     )
     if table.unscored:
         yield f"{table.unscored} cases without a truth are unscored and in no mean."

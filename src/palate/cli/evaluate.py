@@ -32,6 +32,10 @@ def _root() -> None:
 def score(
     context: typer.Context,
     cases: Path = typer.Argument(..., help="Case file, JSONL, plain or .gz."),
+    runs: list[Path] = typer.Argument(None, help="Rankings made elsewhere: TREC runs or JSONL."),
+    alone: bool = typer.Option(
+        False, "--alone", help="Only these rankings, and no workspace; the first is the baseline."
+    ),
     metric: list[str] = typer.Option(
         ["NDCG@10", "Recall@10", "MRR@10"], "--metric", help="Such as NDCG@10. Repeatable."
     ),
@@ -39,11 +43,17 @@ def score(
     seed: int = typer.Option(0, help="Of the bootstrap and of the random control."),
     as_json: bool = JSON,
 ) -> None:
-    """Score the prior and the controls on cases, with paired intervals."""
-    from palate.workspace.scoring import score_cases
+    """Score the prior, the controls and rankings made elsewhere on cases, compared by person."""
+    from palate.workspace.scoring import score_cases, score_runs
 
+    if alone:
+        if not runs:
+            raise typer.BadParameter("--alone needs a file of rankings after the cases.")
+        show(score_runs(cases, runs, metric, limit=limit, seed=seed), as_json)
+        return
     with open_palate(context) as palate:
-        show(score_cases(palate, cases, metric, limit=limit, seed=seed), as_json)
+        found = score_cases(palate, cases, metric, limit=limit, seed=seed, runs=runs or ())
+        show(found, as_json)
 
 
 @evaluate.command()

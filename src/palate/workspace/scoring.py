@@ -11,6 +11,7 @@ from palate.errors import EvalError
 
 if TYPE_CHECKING:
     from palate.eval.cases import Case
+    from palate.eval.results import Results
     from palate.eval.score import ScoreTable
     from palate.workspace.palate import Palate
 
@@ -22,14 +23,23 @@ def score_cases(
     *,
     limit: int | None = None,
     seed: int = 0,
+    runs: Sequence[Path] = (),
 ) -> ScoreTable:
-    """Scores the controls and the prior on cases.
+    """Scores the controls, the prior and rankings made elsewhere on cases.
 
     The controls learn from the store's events without the truths of the cases. The prior is taken
     as `fit` left it: fit it with ``without=`` the same cases.
 
+    Args:
+        palate: The workspace.
+        path: Of the cases.
+        metrics: Such as ``NDCG@10``.
+        limit: Cases at most.
+        seed: Of the intervals, the tests and the random control.
+        runs: Files of rankings made elsewhere.
+
     Raises:
-        EvalError: The cases cannot be read, or a metric is not known.
+        EvalError: The cases or a run cannot be read, or a metric is not known.
     """
     from palate.eval.cases import read_cases
     from palate.eval.controls import ItemKNN, Popularity, Random
@@ -43,19 +53,49 @@ def score_cases(
     events = remove_pairs(stored, truth_pairs(cases))
     if len(events) < len(stored):
         _refuse_leaks(palate, cases)
-    entrants: list[Recommender] = [
+    entrants: list[Recommender | Results] = [
         Random(seed),
         Popularity(events),
         ItemKNN(events),
         palate.recommender("prior"),
+        *(_read(run, cases[:limit]) for run in runs),
     ]
     return score(
-        entrants,
-        cases[:limit],
-        [parse_metric(name) for name in metrics],
-        baseline="item-kNN",
+        entrants, cases[:limit], [parse_metric(name) for name in metrics], baseline="item-kNN",
         seed=seed,
-    )
+    )  # fmt: skip
+
+
+def score_runs(
+    cases: Path,
+    runs: Sequence[Path],
+    metrics: Sequence[str],
+    *,
+    limit: int | None = None,
+    seed: int = 0,
+) -> ScoreTable:
+    """Scores rankings made elsewhere, without any workspace; the first is the baseline.
+
+    Raises:
+        EvalError: The cases or a run cannot be read, or a metric is not known.
+    """
+    from palate.eval.cases import read_cases
+    from palate.eval.metrics import parse_metric
+    from palate.eval.score import score
+
+    asked = read_cases(cases)[:limit]
+    found = [_read(run, asked) for run in runs]
+    return score(found, asked, [parse_metric(name) for name in metrics], seed=seed)
+
+
+def _read(run: Path, cases: Sequence[Case]) -> Results:
+    """Reads a run; where only some of its cases are asked, the others are left out."""
+    from palate.eval.results import Results, read_results
+
+    found, asked = read_results(run), {case.id for case in cases}
+    if asked <= found.orders.keys():
+        return Results(found.name, {case: found.orders[case] for case in asked})
+    return found
 
 
 def _refuse_leaks(palate: Palate, cases: Sequence[Case]) -> None:
