@@ -6,7 +6,7 @@ ifeq ($(PALATE_DATA),)
 unexport PALATE_DATA
 endif
 
-.PHONY: demo eval-demo test test-postgres test-vllm check bench quality clean lock
+.PHONY: demo eval-demo test test-postgres test-vllm test-browser check bench quality clean lock
 
 demo: .venv/ready
 	@$(BIN)/palate demo
@@ -26,6 +26,10 @@ test-postgres: .venv/ready
 # A real vLLM on this machine's CPU, in .venv-vllm (some 3 GB), with a tiny random-weight model.
 test-vllm: .venv/ready
 	@scripts/test_vllm.sh $(BIN)/python $(PYTHON)
+
+# Debian's Chromium, with Playwright and axe-core in .venv-browser.
+test-browser: .venv/ready
+	@scripts/test_browser.sh $(BIN)/python
 
 check: .venv/ready
 	@$(BIN)/ruff check .

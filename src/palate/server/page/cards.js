@@ -59,7 +59,7 @@ function evidenceOf(card) {
 function actsOf(card, slate, who) {
   const row = el("div", { class: "acts", role: "group", "aria-label": `What you think of ${card.title}` });
   for (const [action, label, told] of ACTS) {
-    const button = el("button", { type: "button", text: label, "aria-pressed": "false" });
+    const button = el("button", { type: "button", text: label, "aria-pressed": "false", "data-action": action });
     button.addEventListener("click", () => tell(button, card, slate, who(), action, told));
     row.append(button);
   }

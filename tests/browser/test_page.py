@@ -1,0 +1,207 @@
+"""The page in a real browser, at both widths: what a person does there, from asking to erasing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def ask(page, text):
+    answers = page.locator(".under").count()
+    page.fill("#say", text)
+    page.press("#say", "Enter")
+    page.locator(".under").nth(answers).wait_for()
+    return titles(page)
+
+
+def titles(page):
+    return page.locator(".card h2").all_inner_texts()
+
+
+ACTIONS = {"Like": "like", "Not for me": "dismiss", "Seen it": "view"}
+
+
+def act(page, label, card=0):
+    button = page.locator(".card").nth(card).locator(f"[data-action={ACTIONS[label]}]")
+    assert button.inner_text() == label
+    button.click()
+    page.locator(".card").nth(card).locator(
+        f"[data-action={ACTIONS[label]}][aria-pressed=true]"
+    ).wait_for()
+
+
+def shoot(page, name):
+    folder = os.environ.get("PALATE_SCREENSHOTS")
+    if folder:
+        width = page.viewport_size["width"]
+        page.wait_for_timeout(350)
+        page.screenshot(path=Path(folder) / f"{width}-{name}.png")
+
+
+def test_ask_read_like_and_see_the_next_answer_change(films, size, visit):
+    page = visit(films, size, who=f"ann{size[0]}")
+    shoot(page, "1-empty")
+    first = ask(page, "a heist film")
+    assert first
+    card = page.locator(".card").first
+    assert card.locator(".reason").inner_text()
+    assert card.locator(".facts dd").first.inner_text().isdigit(), "the year"
+    evidence = card.locator("details")
+    assert not evidence.locator("li").first.is_visible()
+    evidence.locator("summary").press("Enter")
+    assert evidence.locator("li").first.is_visible()
+    page.locator("#how", has_text="ranked by").wait_for()
+    assert "no cost" in page.locator("#how").inner_text()
+    act(page, "Like")
+    shoot(page, "2-cards")
+    second = ask(page, "a heist film")
+    assert first[0] not in second
+    act(page, "Not for me")
+    act(page, "Seen it", card=1)
+    third = ask(page, "a heist film")
+    assert not {second[0], second[1]} & set(third)
+
+
+def test_why_not_another(films, size, visit):
+    page = visit(films, size)
+    ask(page, "a heist film")
+    page.locator(".card").first.get_by_role("button", name="Why ").click()
+    page.fill("#why-not-title-input", "Alien")
+    page.press("#why-not-title-input", "Enter")
+    page.locator("#why-not-body h3").wait_for()
+    assert "by the prior" in page.locator("#why-not-body").inner_text()
+    shoot(page, "4-why-not")
+    page.keyboard.press("Escape")
+    assert not page.locator("#why-not").is_visible()
+
+
+def test_a_chip_is_removed(films, size, visit):
+    page = visit(films, size)
+    ask(page, "a comedy from the 1990s, under 100 minutes")
+    chips = page.locator(".chip")
+    before = chips.count()
+    assert before >= 1
+    text = chips.first.locator("span").inner_text()
+    chips.first.get_by_role("button").click()
+    chips.nth(before - 1).wait_for(state="detached")
+    assert text not in chips.all_inner_texts()
+
+
+def test_the_profile_is_edited_and_erased(films, size, visit):
+    who = f"eve{size[0]}"
+    page = visit(films, size, who=who)
+    ask(page, "a heist film")
+    act(page, "Like")
+    liked = titles(page)[0]
+    page.click("#open-profile")
+    page.locator("#doings li").first.wait_for()
+    assert liked in page.locator("#doings").inner_text()
+    page.fill("#wish", "slow films about work")
+    page.press("#wish", "Enter")
+    page.locator("#wishes li").first.wait_for()
+    assert "slow films about work" in page.locator("#wishes").inner_text()
+    shoot(page, "3-profile")
+    page.get_by_role("button", name="Remove the wish").click()
+    page.locator("#wishes li").first.wait_for(state="detached")
+    page.get_by_role("button", name="Forget like").click()
+    page.locator("#doings li").first.wait_for(state="detached")
+    page.click("#erase")
+    assert films.tenants[0].palate.store.user(who) is not None, "one press only asks"
+    page.click("#erase")
+    page.locator("#profile").wait_for(state="hidden")
+    assert films.tenants[0].palate.store.user(who) is None
+    assert page.input_value("#who") == ""
+    assert page.locator(".said").count() == 0
+
+
+def test_a_stranger_is_asked_whom_it_is_for(films, size, visit):
+    page = visit(films, size, who="")
+    ask(page, "a heist film")
+    page.locator(".card").first.get_by_role("button", name="Like").click()
+    page.locator("#status.on").wait_for()
+    assert page.evaluate("document.activeElement.id") == "who"
+
+
+def test_everything_by_keyboard_alone(films, size, visit):
+    page = visit(films, size, who=f"kay{size[0]}")
+    page.focus("#say")
+    page.keyboard.type("a heist film")
+    page.keyboard.press("Enter")
+    page.locator(".under").wait_for()
+    reached = set()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate(
+            "document.activeElement.textContent.trim() || document.activeElement.id"
+        ))  # fmt: skip
+    assert {"Like", "Not for me", "Seen it", "Why not …?", "Evidence", "Profile", "say"} <= reached
+
+
+def test_text_is_never_markup(hostile, size, visit):
+    page = visit(hostile, size, who="u1")
+    found = ask(page, "<script>window.owned=1</script> story ![x](https://evil.example/y.png)")
+    assert any("<script>" in one for one in found)
+    assert any("![x](" in one for one in found)
+    page.click("#open-profile")
+    page.locator("#doings li").first.wait_for()
+    page.keyboard.press("Escape")
+    assert page.evaluate("window.owned") is None
+    assert page.locator("main img, main script, main a").count() == 0
+    shoot(page, "5-hostile")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(films, size, visit, axe, scheme):
+    page = visit(films, size, scheme=scheme)
+
+    def faults(where):
+        page.wait_for_timeout(400)  # until what moves has come to rest
+        found = page.evaluate(f"(() => {{ {axe} }})(), axe.run()")["violations"]
+        return [
+            (where, one["id"], [node["target"] for node in one["nodes"]][:4])
+            for one in found
+            if one["impact"] in ("serious", "critical")
+        ]
+
+    found = faults("empty")
+    ask(page, "a heist film")
+    page.locator("summary").first.click()
+    act(page, "Like")
+    found += faults("cards")
+    page.click("#open-profile")
+    page.locator("#doings li").first.wait_for()
+    shoot(page, f"3-profile-{scheme}")
+    found += faults("profile")
+    page.keyboard.press("Escape")
+    shoot(page, f"2-cards-{scheme}")
+    page.locator(".card").first.get_by_role("button", name="Why ").click()
+    found += faults("why not")
+    assert found == []
+
+
+def test_nothing_is_wider_than_the_screen(films, size, visit):
+    page = visit(films, size)
+    ask(page, "a heist film")
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+def test_the_page_signs_in_with_a_key_and_says_when_a_link_is_used(films, size, chromium):
+    made = films.tenants[0].keys.add(("user",), "ada")
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.goto(f"{films.url}/signin?code=old")
+    page.locator("#signin").wait_for()
+    assert "used already" in page.inner_text("#signin-why")
+    page.fill("#key", "pk_no_key")
+    page.press("#key", "Enter")
+    page.locator("#key-fault", has_text="no key").wait_for()
+    page.fill("#key", made)
+    page.press("#key", "Enter")
+    page.locator("#main").wait_for()
+    assert page.input_value("#who") == "ada"
+    assert page.evaluate("document.cookie") == "", "no script can read the session"
+    context.close()
