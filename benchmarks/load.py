@@ -98,7 +98,9 @@ def server(folder: Path, model_port: str = "") -> Iterator[Target]:
     """Serves a workspace, with the simulated model if its port is given."""
     more = ["--model", f"http://127.0.0.1:{model_port}/v1#simulated"] if model_port else []
     words = ["-c", _CLI, "-w", str(folder), "serve", "--port", "0", "--rate", "0", *more]
-    with process(*words, PALATE_RANKING_RANKER="labels") as (started, line):
+    # The model's own bound must not be what is measured: a call for each request in flight.
+    settings = {"PALATE_RANKING_RANKER": "labels", "PALATE_MODEL_CONCURRENCY": "512"}
+    with process(*words, **settings) as (started, line):
         target = Target(started, line.split()[-1], (folder / "data" / "server.token").read_text())
         deadline = time.monotonic() + 60
         while target.try_status("/readyz") != 200:

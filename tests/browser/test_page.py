@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.browser
+#: Where screenshots are kept, if anywhere.
+SCREENSHOTS = os.environ.get("PALATE_SCREENSHOTS")
 
 
 def ask(page, text):
@@ -33,11 +35,10 @@ def act(page, label, card=0):
 
 
 def shoot(page, name):
-    folder = os.environ.get("PALATE_SCREENSHOTS")
-    if folder:
+    if SCREENSHOTS:
         width = page.viewport_size["width"]
         page.wait_for_timeout(350)
-        page.screenshot(path=Path(folder) / f"{width}-{name}.png")
+        page.screenshot(path=Path(SCREENSHOTS) / f"{width}-{name}.png")
 
 
 def test_ask_read_like_and_see_the_next_answer_change(films, size, visit):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +15,7 @@ from palate.server.keys import KeyFile, LocalToken
 from palate.workspace.palate import Palate
 
 _T = TypeVar("_T")
+_THREADS = 6
 
 
 class Tenant:
@@ -29,6 +32,8 @@ class Tenant:
         self.keys = KeyFile(palate.folder.data / "keys.json")
         self.token = LocalToken(palate.folder.data / "server.token")
         self._gate = Gate()
+        # For what waits: the disk, or a model. What reckons has a thread of its own (see the app).
+        self._threads = ThreadPoolExecutor(_THREADS, "palate-waiting")
 
     @property
     def busy(self) -> bool:
@@ -44,7 +49,7 @@ class Tenant:
     async def call(self, work: Callable[..., _T], *args: Any, **named: Any) -> _T:
         """Does work that blocks, in a thread, while nobody rebuilds the workspace."""
         async with self._gate.together():
-            return await _finished(work, *args, **named)
+            return await self._finished(work, *args, **named)
 
     async def call_alone(self, work: Callable[..., _T], *args: Any, **named: Any) -> _T:
         """Does work that nothing else may run beside, in a thread."""
@@ -53,7 +58,17 @@ class Tenant:
             if engine is not None and engine.model is not None:
                 # The connections of this loop; the work closes those of its own.
                 await engine.model.aclose()
-            return await _finished(work, *args, **named)
+            return await self._finished(work, *args, **named)
+
+    async def _finished(self, work: Callable[..., _T], *args: Any, **named: Any) -> _T:
+        """Runs in a thread; who is cancelled waits all the same, as the thread goes on."""
+        loop = asyncio.get_running_loop()
+        task = loop.run_in_executor(self._threads, partial(work, *args, **named))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
 
     async def warm(self) -> None:
         """Loads what the first request would wait for, where the workspace is fitted."""
@@ -68,16 +83,7 @@ class Tenant:
             if engine is not None and engine.model is not None:
                 await engine.model.aclose()
             await asyncio.to_thread(self.palate.close)
-
-
-async def _finished(work: Callable[..., _T], *args: Any, **named: Any) -> _T:
-    """Runs in a thread; who is cancelled meanwhile waits all the same, as the thread goes on."""
-    task = asyncio.ensure_future(asyncio.to_thread(work, *args, **named))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+        self._threads.shutdown()
 
 
 def open_tenants(folders: dict[str, Path], **flags: Any) -> list[Tenant]:
