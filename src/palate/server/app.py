@@ -74,8 +74,7 @@ def _reckoners(service: Service) -> int:
     """Returns how many threads make pools: one, as they would only wait for each other.
 
     The interpreter's lock is handed over every 5 ms, and each of a request's many small steps waits
-    for it: at 30 requests a second, two threads made ours take ten times as long as one (p95 1,064
-    ms against 88). Where texts go to another server to be embedded, a thread may wait for that.
+    for it. Where texts go to another server to be embedded, a thread may wait for that.
     """
     remote = any(one.palate.settings.embedder.provider == "openai" for one in service.tenants)
     return 8 if remote else 1

@@ -25,7 +25,13 @@ def _id(text: str) -> str:
     return _plain(text)
 
 
-Id = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_id)]
+def _addressed(text: str) -> str:
+    if any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in text):
+        raise ValueError("an id may not hold control characters: no path could name it")
+    return _id(text)
+
+
+Id = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_addressed)]
 Words = Annotated[str, Field(max_length=20_000), AfterValidator(_plain)]
 Short = Annotated[str, Field(max_length=2_000), AfterValidator(_plain)]
 Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_id)]

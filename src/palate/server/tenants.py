@@ -73,7 +73,7 @@ class Tenant:
     async def warm(self) -> None:
         """Loads what the first request would wait for, where the workspace is fitted."""
         if (self.palate.folder.index / "manifest.json").exists():
-            await self.call(lambda: self.palate.engine)
+            await self.call(_load, self.palate)
 
     async def close(self) -> None:
         """Gives the workspace back."""
@@ -84,6 +84,12 @@ class Tenant:
                 await engine.model.aclose()
             await asyncio.to_thread(self.palate.close)
         self._threads.shutdown()
+
+
+def _load(palate: Palate) -> None:
+    if palate.engine.model is not None:
+        # Templates and the tokenizer: seconds that no request should wait for.
+        palate.render(palate.request())
 
 
 def open_tenants(folders: dict[str, Path], **flags: Any) -> list[Tenant]:
