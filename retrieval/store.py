@@ -157,6 +157,11 @@ class Store(Paged):
         with self._reading() as connection:
             return events.user_events(connection, user, limit)
 
+    def event_texts(self) -> dict[str, str]:
+        """Returns user id -> the words that came with their events, where there are any."""
+        with self._reading() as connection:
+            return events.event_texts(connection)
+
     def event_arrays(self) -> EventArrays:
         """Returns the whole log as arrays."""
         with self._reading() as connection:

@@ -18,8 +18,11 @@ class Ask:
         text: A wish in words; may be empty.
         liked: Item ids to start from, oldest first, beside what is stored of the person.
         disliked: Item ids to turn away from.
-        known: Item ids that are not to be shown again.
+        known: Item ids that were only named: a little to start from, and not to be shown.
         unwished: Words to turn away from.
+        hidden: Item ids that are not to be shown again, and say nothing about taste.
+        tags: Tags that were spoken of; with repeats, each counts.
+        talk: All that was said, to find people who said alike.
     """
 
     user: str | None = None
@@ -29,6 +32,9 @@ class Ask:
     disliked: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     unwished: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    talk: str = ""
     n: int = 5
     language: str = "en"
 

@@ -229,3 +229,17 @@ def user_events(connection: Connection, user: str, limit: int | None) -> list[Ev
         )
         for item, action, value, placed, timed, scene, text, recommendation in reversed(rows)
     ]
+
+
+def event_texts(connection: Connection) -> dict[str, str]:
+    """Returns user id -> the words that came with their events, where there are any."""
+    query = (
+        select(users.c.id, table.c.text)
+        .join(table, table.c.user == users.c.key)
+        .where(table.c.text.is_not(None))
+        .order_by(table.c.seq)
+    )
+    found: dict[str, list[str]] = {}
+    for user, text in connection.execute(query):
+        found.setdefault(user, []).append(text)
+    return {user: " ".join(said) for user, said in found.items()}

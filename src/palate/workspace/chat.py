@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from palate.workspace.answering import Answering
+from palate.workspace.lazy import part
 
 if TYPE_CHECKING:
+    from palate.agent.chat.catalogue import Catalogue
     from palate.agent.chat.events import ChatEvent, ChatReply
+    from palate.retrieval.talk import TalkRetriever
     from palate.workspace.chat_memory import Conversation
     from palate.workspace.chat_talk import Talking
     from palate.workspace.palate import Palate
@@ -16,6 +19,35 @@ if TYPE_CHECKING:
 
 class Conversing(Answering):
     """A workspace that one can talk to."""
+
+    @part
+    def catalogue(self) -> Catalogue:
+        """The vocabulary of the catalogue: titles, tags, names, kinds."""
+        from palate.agent.chat.catalogue import Catalogue
+
+        retriever = self.retriever
+        people = retriever.behaviour.popularity.people.tolist()
+        fame = dict(zip(retriever.index.items.ids, people, strict=True))
+        return Catalogue.of(self.store.all_items(), fame)
+
+    @part
+    def talk_retriever(self) -> TalkRetriever:
+        """Makes pools for conversations."""
+        from palate.retrieval.talk import TalkRetriever
+
+        return TalkRetriever.over(self.retriever)
+
+    def _give_back(self, *parts: str) -> None:
+        """Unloads parts, and with the retriever what was made from it."""
+        if "retriever" in parts:
+            parts = (*parts, "catalogue", "talk_retriever")
+        super()._give_back(*parts)
+
+    def _items_changed(self) -> None:
+        super()._give_back("catalogue", "talk_retriever")
+        retriever = self.__dict__.get("retriever")
+        if retriever is not None:
+            retriever.refresh()
 
     @property
     def _talking(self) -> Talking:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from palate.agent.chat.desk import Ask, Found
 from palate.agent.chat.events import Card, Spent
-from palate.domain import Action, HistoryEntry, Item, Profile, Request, Wish
+from palate.domain import Action, HistoryEntry, Item, Profile, Request, Start, Wish
+from palate.retrieval.talk import Talk
 from palate.settings import ModelSettings
 from palate.workspace.words import evidence_line, fact_line, shown
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from palate.workspace.palate import Palate
     from palate.workspace.slate import Slate
 
-#: How a title that was spoken ill of counts, beside a dislike that was recorded.
-_DISLIKED = -0.8
+#: How a title that was spoken ill of counts, beside a dislike that was recorded; and one that was
+#: only named.
+_DISLIKED, _NAMED = -0.8, 0.2
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,11 @@ class WorkspaceDesk:
         """Recommends."""
         request = request_of(ask)
         engine = self.palate.engine
-        slate = await engine.arecommend(request, leaning(engine.profile(request), ask))
+        profile = leaning(engine.profile(request), ask)
+        if profile.start is not Start.WARM:
+            # Of somebody with a past the prior knows more than any conversation says.
+            engine = engine.over(self.palate.talk_retriever.hearing(Talk(ask.talk, ask.tags)))
+        slate = await engine.arecommend(request, profile)
         usage = spent(slate.usage, self.palate.settings.model)
         cards = tuple(card_of(one, slate) for one in slate)
         return Found(slate.id, cards, slate.relax, slate.how, tuple(slate.notes), usage)
@@ -52,13 +58,15 @@ def request_of(ask: Ask) -> Request:
 def leaning(profile: Profile, ask: Ask) -> Profile:
     """Returns a profile that also holds what the conversation said."""
     fresh = {item: HistoryEntry(item, _DISLIKED, Action.DISLIKE) for item in ask.disliked}
+    fresh |= {item: HistoryEntry(item, _NAMED, Action.VIEW) for item in ask.known}
     kept = tuple(entry for entry in profile.history if entry.item not in fresh)
     wishes = [Wish(ask.user or "", words, likes=False) for words in ask.unwished]
     return replace(
         profile,
         history=(*fresh.values(), *kept),
         wishes=(*profile.wishes, *wishes),
-        seen=profile.seen | set(ask.disliked) | set(ask.known),
+        hidden=profile.hidden | set(ask.hidden),
+        seen=profile.seen | fresh.keys(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import secrets
 import time
 import warnings
@@ -75,6 +76,12 @@ class Engine:
         #: What `palate tune` has learnt.
         self.weights = Weights({})
         self.traces = TraceLog(store)
+
+    def over(self, retriever: Retriever) -> Engine:
+        """Returns an engine with another retriever, which shares the rest with this one."""
+        other = copy.copy(self)
+        other.retriever = retriever
+        return other
 
     @cached_property
     def count(self) -> Counter:

@@ -117,11 +117,6 @@ class Palate(Conversing):
         finally:
             self._items_changed()
 
-    def _items_changed(self) -> None:
-        retriever = self.__dict__.get("retriever")
-        if retriever is not None:
-            retriever.refresh()
-
     def put_items(self, items: Iterable[Item]) -> Written:
         """Adds items or replaces those with the same id; says how many were new, changed."""
         written = self.store.put_items(items)
