@@ -167,12 +167,15 @@ class TalkRetriever(Retriever):
     ) -> Scored:
         order = rows[np.lexsort((rows, -total[rows]))]
         shares = np.zeros((len(order), len(NAMES)))
-        if len(order):
-            parts = (views[order] - views[order].mean(axis=0)) * self.weights.vector()
-            for column, view in enumerate(VIEWS):
-                shares[:, NAMES.index(_PLACES[view])] += parts[:, column]
-            for name, values in stated.items():
-                shares[:, NAMES.index(name)] += values[order]
+        if not len(order):
+            return Scored(order, np.zeros((0, len(NAMES)), np.float32), np.zeros(0), shares, {})
+        parts = (views[order] - views[order].mean(axis=0)) * self.weights.vector()
+        # Where nothing was named, what like people had is what most people had.
+        places = _PLACES if len(context.history) else _PLACES | {"crowd": "popularity"}
+        for column, view in enumerate(VIEWS):
+            shares[:, NAMES.index(places[view])] += parts[:, column]
+        for name, values in stated.items():
+            shares[:, NAMES.index(name)] += values[order]
         matrix = feature_matrix(context, order)
         sources: dict[int, Sequence[str]] = {row: ["talk"] for row in order.tolist()}
         return Scored(order, matrix, log_softmax(total[order]), shares, sources)
@@ -194,15 +197,10 @@ def people_of(table: ItemTable) -> csr_array:
     from scipy.sparse import csr_array, hstack
 
     names = [name for name, f in table.facets.items() if len(f.names) > len(table) // _SHARED]
-    parts: list[csr_array] = [table.facets[name].matrix for name in names if name != "tags"]
-    empty: csr_array = csr_array((len(table), 0), dtype=np.float32)
-    return _csr(hstack([empty, *parts], format="csr"))
-
-
-def _csr(matrix: Any) -> csr_array:
-    from scipy.sparse import csr_array
-
-    return csr_array(matrix)
+    parts: list[Any] = [table.facets[name].matrix for name in names if name != "tags"]
+    empty: Any = csr_array((len(table), 0), dtype=np.float32)
+    joined: Any = hstack([empty, *parts], format="csr")
+    return csr_array(joined)
 
 
 def _tag_match(table: ItemTable, wanted: Values) -> NDArray[np.float64]:

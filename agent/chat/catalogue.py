@@ -40,6 +40,7 @@ class Catalogue:
         values: Folded word -> the value of a field that few values share, such as a country.
         numbers: Numeric field -> its least and its highest value.
         count: How many items there are.
+        common_tags: Tags, the commonest first.
     """
 
     linker: Linker
@@ -49,6 +50,7 @@ class Catalogue:
     values: Mapping[str, Value] = field(default_factory=dict)
     numbers: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     count: int = 0
+    common_tags: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, items: Iterable[Item], fame: Mapping[str, float]) -> Catalogue:
@@ -100,8 +102,9 @@ class _Reader:
         linker = Linker(TitleIndex(self._names), known, _plain(tags))
         values = _values({n: f for n, f in self._texts.items() if n in kinds})
         return Catalogue(
-            linker, tags, frozenset(LEANING), people, values, self._numbers, len(self._names)
-        )
+            linker, tags, frozenset(LEANING), people, values, self._numbers,
+            len(self._names), tuple(tag for tag, _ in self._tags.most_common()),
+        )  # fmt: skip
 
 
 def tag_words(tags: Iterable[str]) -> dict[str, str]:

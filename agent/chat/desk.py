@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from palate.agent.chat.catalogue import Catalogue
 from palate.agent.chat.events import Card, Spent
-from palate.domain import Constraint, Item, Relaxation
+from palate.domain import Action, Constraint, Item, Relaxation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,88 @@ class Found:
     usage: Spent = Spent()
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the store says about the items that meet some constraints.
+
+    Attributes:
+        count: How many there are.
+        items: Some of them, in the order that was asked for.
+        mean: Of the field that was asked about; ``None`` where none has it.
+    """
+
+    count: int
+    items: tuple[Item, ...] = ()
+    mean: float | None = None
+
+
 class Desk(Protocol):
     """The tools over a workspace. None raises anything but a `PalateError`."""
+
+    @property
+    def noun(self) -> str:
+        """What one thing of the catalogue is called, such as ``"film"``."""
+        ...
+
+    @property
+    def nouns(self) -> str:
+        """The plural."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The vocabulary of the catalogue."""
+        ...
 
     async def recommend(self, ask: Ask) -> Found:
         """Recommends."""
         ...
 
-    def items(self, ids: tuple[str, ...]) -> Mapping[str, Item]:
+    def items(self, ids: Sequence[str]) -> Mapping[str, Item]:
         """Returns items by id; unknown ones are left out."""
+        ...
+
+    def search(self, text: str, n: int) -> Sequence[tuple[Item, float]]:
+        """Returns the items that answer a text, the best first, with a score above 0."""
+        ...
+
+    def facts(
+        self, constraints: Sequence[Constraint], field: str = "", *, least: bool = False, n: int = 5
+    ) -> Facts:
+        """Answers from the store: how many items meet constraints, and which have most of a field.
+
+        Args:
+            constraints: All must hold.
+            field: A numeric field to order by; by how well known they are without one.
+            least: Order from the lowest value.
+            n: How many items to return.
+        """
+        ...
+
+    def explain(self, recommendation: str, item: str) -> Sequence[str]:
+        """Returns why an item stands in a slate, a line each."""
+        ...
+
+    def why_not(self, ask: Ask, item: str) -> Sequence[str]:
+        """Returns what keeps an item out of the answer to an ask, a line each."""
+        ...
+
+    def remember(self, user: str, text: str, *, likes: bool) -> int:
+        """Keeps a wish; returns its id."""
+        ...
+
+    def forget_wish(self, user: str, text: str) -> Sequence[str]:
+        """Takes back the wishes that share the most words with a text; returns theirs."""
+        ...
+
+    def forget_person(self, user: str) -> None:
+        """Erases a person."""
+        ...
+
+    def feedback(self, user: str, item: str, action: Action, recommendation: str | None) -> None:
+        """Records what a person did with an item."""
+        ...
+
+    def profile(self, user: str) -> Sequence[str]:
+        """Returns what is known of a person, a line each."""
         ...

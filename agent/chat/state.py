@@ -17,15 +17,22 @@ class Term:
     Attributes:
         id: Of its chip, such as ``"c3"``.
         text: As it is shown.
-        constraint: What every item must meet; ``None`` for a wish in words.
+        constraints: What every item must meet; none for a wish in words.
         words: What is searched for (or, with ``likes`` false, searched for and turned away from).
+        tags: Tags that are leant to, and no condition.
     """
 
     id: str
     text: str
-    constraint: Constraint | None = None
+    constraints: tuple[Constraint, ...] = ()
     words: str = ""
     likes: bool = True
+    tags: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Fields that the constraints are about."""
+        return frozenset(constraint.field for constraint in self.constraints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class State:
         recommendation: Id of the last slate.
         asked: Name of the question that was asked back last, to read the answer by.
         questions: Names of all questions asked so far; none is asked twice.
+        heard: The person's last words, to find people who said alike.
         next_id: Number of the next term.
     """
 
@@ -66,6 +74,7 @@ class State:
     recommendation: str | None = None
     asked: str | None = None
     questions: tuple[str, ...] = ()
+    heard: str = ""
     next_id: int = 1
 
     @property
@@ -76,7 +85,7 @@ class State:
     @property
     def constraints(self) -> tuple[Constraint, ...]:
         """The constraints in force."""
-        return tuple(term.constraint for term in self.terms if term.constraint is not None)
+        return tuple(one for term in self.terms for one in term.constraints)
 
     @property
     def text(self) -> str:
@@ -125,12 +134,12 @@ class State:
 
 
 def _same(term: Term, old: Term) -> bool:
-    return (term.constraint, term.words, term.likes) == (old.constraint, old.words, old.likes)
+    return replace(term, id="", text="") == replace(old, id="", text="")
 
 
 def _term(data: Mapping[str, Any]) -> Term:
-    constraint = data["constraint"]
-    return Term(**{**data, "constraint": constraint and _constraint(constraint)})
+    constraints = tuple(_constraint(one) for one in data["constraints"])
+    return Term(**{**data, "constraints": constraints, "tags": tuple(data["tags"])})
 
 
 def _constraint(data: Mapping[str, Any]) -> Constraint:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from palate.agent.chat.desk import Ask, Found
+import numpy as np
+
+from palate.agent.chat.desk import Ask, Facts, Found
 from palate.agent.chat.events import Card, Spent
-from palate.domain import Action, HistoryEntry, Item, Profile, Request, Start, Wish
+from palate.domain import Action, Constraint, HistoryEntry, Item, Profile, Request, Start, Wish
+from palate.retrieval.constraints import Checker
+from palate.retrieval.filler import telling
+from palate.retrieval.masks import allowed_rows
 from palate.retrieval.talk import Talk
+from palate.retrieval.words import words
 from palate.settings import ModelSettings
+from palate.workspace.why import Why
 from palate.workspace.words import evidence_line, fact_line, shown
 
 if TYPE_CHECKING:
+    from palate.agent.chat.catalogue import Catalogue
     from palate.domain import Recommendation, Usage
+    from palate.retrieval.pool import Retriever
     from palate.workspace.palate import Palate
     from palate.workspace.slate import Slate
 
@@ -34,17 +43,122 @@ class WorkspaceDesk:
         request = request_of(ask)
         engine = self.palate.engine
         profile = leaning(engine.profile(request), ask)
-        if profile.start is not Start.WARM:
-            # Of somebody with a past the prior knows more than any conversation says.
-            engine = engine.over(self.palate.talk_retriever.hearing(Talk(ask.talk, ask.tags)))
-        slate = await engine.arecommend(request, profile)
+        slate = await engine.over(self._retriever(profile, ask)).arecommend(request, profile)
         usage = spent(slate.usage, self.palate.settings.model)
         cards = tuple(card_of(one, slate) for one in slate)
         return Found(slate.id, cards, slate.relax, slate.how, tuple(slate.notes), usage)
 
-    def items(self, ids: tuple[str, ...]) -> Mapping[str, Item]:
+    def _retriever(self, profile: Profile, ask: Ask) -> Retriever:
+        """Of somebody with a past the prior knows more than any conversation says."""
+        if profile.start is Start.WARM:
+            return self.palate.retriever
+        return self.palate.talk_retriever.hearing(Talk(ask.talk, ask.tags))
+
+    @property
+    def noun(self) -> str:
+        """What one thing is called."""
+        return self.palate.settings.catalogue.noun
+
+    @property
+    def nouns(self) -> str:
+        """The plural."""
+        return self.palate.settings.catalogue.nouns
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The vocabulary of the catalogue."""
+        return self.palate.catalogue
+
+    def items(self, ids: Sequence[str]) -> Mapping[str, Item]:
         """Returns items by id."""
-        return self.palate.store.items(ids)
+        return self.palate.store.items(list(ids))
+
+    def search(self, text: str, n: int) -> Sequence[tuple[Item, float]]:
+        """Returns the items that answer a text."""
+        found = dict(self.palate.index.lexical.search(telling(text), n))
+        items = self.palate.store.items(list(found))
+        return [(item, found[key]) for key, item in items.items()]
+
+    def facts(
+        self, constraints: Sequence[Constraint], field: str = "", *, least: bool = False, n: int = 5
+    ) -> Facts:
+        """Answers from the store."""
+        return facts_of(self.palate.retriever, constraints, field, least=least, n=n)
+
+    def explain(self, recommendation: str, item: str) -> Sequence[str]:
+        """Returns why an item stands in a slate."""
+        why = Why.of(self.palate.trace(recommendation), item, self.palate.store)
+        reason = shown(why.items[0]["reason"]["text"])
+        return [line for line in (reason, why.evidence[item], why.how) if line]
+
+    def why_not(self, ask: Ask, item: str) -> Sequence[str]:
+        """Returns what keeps an item out."""
+        from palate.workspace.why_not import why_not
+
+        request = request_of(ask)
+        profile = leaning(self.palate.engine.profile(request), ask)
+        retriever = self._retriever(profile, ask)
+        return why_not(self.palate, request, item, profile, retriever).lines()
+
+    def remember(self, user: str, text: str, *, likes: bool) -> int:
+        """Keeps a wish."""
+        return self.palate.wish(user, text, likes=likes)
+
+    def forget_wish(self, user: str, text: str) -> Sequence[str]:
+        """Takes back the wishes that share the most words with a text."""
+        asked = set(words(telling(text)))
+        shares = [
+            (len(asked & set(words(telling(wish.text)))), wish)
+            for wish in self.palate.store.wishes(user)
+        ]
+        most = max((share for share, _ in shares), default=0)
+        gone = [wish for share, wish in shares if share == most and most]
+        for wish in gone:
+            self.palate.unwish(user, wish.id or 0)
+        return [shown(wish.text) for wish in gone]
+
+    def forget_person(self, user: str) -> None:
+        """Erases a person."""
+        self.palate.forget(user)
+
+    def feedback(self, user: str, item: str, action: Action, recommendation: str | None) -> None:
+        """Records what a person did with an item."""
+        self.palate.feedback(user, item, action, recommendation=recommendation)
+
+    def profile(self, user: str) -> Sequence[str]:
+        """Returns what is known of a person."""
+        return [f"{label}: {text}" for label, text in self.palate.profile(user).rows()]
+
+
+def facts_of(
+    retriever: Retriever, constraints: Sequence[Constraint], field: str, *, least: bool, n: int
+) -> Facts:
+    """Answers from the store: how many items meet constraints, and which have most of a field.
+
+    Args:
+        retriever: Over the catalogue.
+        constraints: All must hold; each item is checked.
+        field: A numeric field to order by; by how many met them without one.
+        least: Order from the lowest value.
+        n: How many items to return.
+    """
+    table = retriever.index.items
+    rows = np.flatnonzero(allowed_rows(table, constraints))
+    if constraints:
+        items = retriever.items([table.ids[row] for row in rows.tolist()])
+        checker = Checker(tuple(constraints))
+        rows = np.array([r for r in rows.tolist() if _holds(checker, items, table.ids[r])], np.intp)
+    values = table.numbers.get(field)
+    order = retriever.behaviour.popularity.people if values is None else values
+    known = rows[np.isfinite(order[rows])] if values is not None else rows
+    ranked = known[np.argsort(order[known] if least else -order[known], kind="stable")][:n]
+    chosen = retriever.items([table.ids[row] for row in ranked.tolist()])
+    mean = float(values[known].mean()) if values is not None and len(known) else None
+    return Facts(len(rows), tuple(chosen.values()), mean)
+
+
+def _holds(checker: Checker, items: Mapping[str, Item], item: str) -> bool:
+    return item in items and checker.holds(items[item])
 
 
 def request_of(ask: Ask) -> Request:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from palate.agent.chat.events import ChatEvent, ChatReply, Finished
 from palate.agent.chat.policy import Policy
+from palate.agent.chat.policy.replay import replayed
 from palate.agent.chat.state import State
 from palate.domain import User
 from palate.errors import CatalogueError
@@ -44,10 +45,13 @@ class Talking:
     ) -> AsyncIterator[ChatEvent]:
         """Answers a turn; see `Palate.chat`."""
         said = checked(text)
+        desk = WorkspaceDesk(self.palate)
         state = await asyncio.to_thread(self._state, conversation, user)
-        policy = Policy(WorkspaceDesk(self.palate))
+        if history is not None:
+            state = await asyncio.to_thread(replayed, history, state, desk)
+        policy = Policy(desk)
         async for event in policy.answer(said, state):
-            if isinstance(event, Finished) and history is None:
+            if isinstance(event, Finished) and history is None and not policy.forgotten:
                 assert policy.state is not None
                 await asyncio.to_thread(self.memory.keep, policy.state, said, event.reply)
             yield event

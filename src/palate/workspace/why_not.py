@@ -17,6 +17,7 @@ from palate.workspace.words import shown
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from palate.retrieval.pool import Retriever
     from palate.retrieval.store import Trace
     from palate.workspace.answering import Answering
 
@@ -94,14 +95,27 @@ def request_of(trace: Trace) -> Request:
     )
 
 
-def why_not(palate: Answering, request: Request, item: str) -> WhyNot:
+def why_not(
+    palate: Answering,
+    request: Request,
+    item: str,
+    profile: Profile | None = None,
+    retriever: Retriever | None = None,
+) -> WhyNot:
     """Says what keeps an item out of the answer to a request.
+
+    Args:
+        palate: The workspace.
+        request: What was asked.
+        item: Its id.
+        profile: Goes before what is stored.
+        retriever: That made the pool, where it is not the workspace's own.
 
     Raises:
         UnknownItem: The item is not known.
     """
-    retriever, found = palate.retriever, palate.store.item(item)
-    profile = palate.engine.profile(request)
+    retriever, found = retriever or palate.retriever, palate.store.item(item)
+    profile = profile or palate.engine.profile(request)
     context = retriever.context(request, profile)
     scored = retriever.scored(request, profile, context)
     ids = retriever.index.items.ids

@@ -1,0 +1,150 @@
+"""Answers about items: why, why not, which is longer, how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from palate.agent.chat.desk import Desk
+from palate.agent.chat.policy.answer import Answer
+from palate.agent.chat.policy.heard import ask_of, titled
+from palate.agent.chat.policy.sentences import Voice
+from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.numbers import LENGTHS
+from palate.agent.chat.state import State
+from palate.domain import Constraint, Item
+
+#: Fields that a comparison goes through, beside tags.
+_COMPARED = ("year", *LENGTHS, "director", "author", "country", "language", "price")
+_MOST = 4
+
+
+def why(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
+    """Says why something was recommended."""
+    if state.recommendation is None or not state.shown:
+        return Answer(state, (say("why_none"),))
+    wanted = [item for item in reading.pointed if item in state.shown]
+    if not wanted and reading.titles:
+        return why_not(reading, state, desk, say)
+    if not wanted and len(state.shown) > 1 and not _asks_all(reading):
+        return Answer(state, (say("why_which"),))
+    items = desk.items(wanted or state.shown)
+    lines = []
+    for item in wanted or state.shown:
+        if item in items:
+            told = desk.explain(state.recommendation, item)
+            lines.append("\n".join([titled(items[item]), *(f"  {line}" for line in told)]))
+    return Answer(state, tuple(lines))
+
+
+def _asks_all(reading: Reading) -> bool:
+    words = reading.text.lower().split()
+    return bool({"these", "those", "them", "all", "this", "that"} & set(words)) or len(words) <= 2
+
+
+def why_not(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
+    """Says what keeps something out."""
+    items = desk.items(reading.pointed)
+    if not items:
+        return Answer(state, (say("why_not_none"),))
+    lines = []
+    for item, value in items.items():
+        if item in state.shown:
+            rank = state.shown.index(item) + 1
+            lines.append(say("shown_already", title=titled(value), rank=rank))
+        else:
+            told = desk.why_not(ask_of(state), item)
+            lines.append("\n".join([titled(value), *(f"  {line}" for line in told)]))
+    return Answer(state, tuple(lines))
+
+
+def compare(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
+    """Puts two or more items side by side."""
+    ids = reading.pointed
+    if len(ids) < 2 and state.shown and not reading.titles:
+        ids = (*ids, *(item for item in state.shown if item not in ids))
+    items = list(desk.items(ids[:_MOST]).values())
+    if len(items) < 2:
+        return Answer(state, (say("compare_what"),))
+    lines = [_facts_of(item) for item in items]
+    return Answer(state, ("\n".join([*lines, *_verdict(reading.text, items, say)]),))
+
+
+def _facts_of(item: Item) -> str:
+    facts = [text for name in _COMPARED if (text := value_of(item, name))]
+    return f"{titled(item)}: {'; '.join([', '.join(item.tags), *facts])}"
+
+
+def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
+    """Says which is longer, or newer, where that was asked."""
+    low = text.lower()
+    for words, field, most in (
+        (("shorter", "短"), "length", False), (("longer", "长"), "length", True),
+        (("newer", "more recent", "新"), "year", True), (("older", "老"), "year", False),
+    ):  # fmt: skip
+        if any(word in low for word in words):
+            names = LENGTHS if field == "length" else ("year",)
+            known = [(number(item, names), item) for item in items]
+            told = [(value, item) for value, item in known if value is not None]
+            if len(told) == len(items):
+                best = (max if most else min)(told, key=lambda pair: pair[0])[1]
+                return [say("is_more", title=best.title, word=words[0])]
+    return []
+
+
+def number(item: Item, names: Sequence[str]) -> float | None:
+    """Returns the first of some fields that holds a number."""
+    return next((float(v) for n in names if isinstance(v := item.fields.get(n), int | float)), None)
+
+
+def value_of(item: Item, field: str) -> str:
+    """Returns a field as it is read; empty where there is none."""
+    value: object = item.tags if field == "tags" else item.fields.get(field, "")
+    if field == "text":
+        return item.text
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value} min" if field in LENGTHS and value else str(value)
+
+
+def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
+    """Answers a question about the catalogue from the store."""
+    question = reading.question
+    assert question is not None
+    conditions = tuple(c for one in reading.found for c in one.term.constraints)
+    told = [one.term.text for one in reading.found if one.term.constraints]
+    which = f" {say('with', terms=say.row(told))}" if told else ""
+    if question.asked in ("field", "there"):
+        return Answer(state, (_of_items(reading, question.field, desk, say),))
+    if question.asked == "count":
+        return Answer(state, (_count(desk, conditions, which, say),))
+    found = desk.facts(conditions, question.field, least=question.asked == "least", n=1)
+    if question.asked == "mean":
+        mean = "" if found.mean is None else f"{found.mean:.0f}"
+        return Answer(state, (say("mean", value=mean) if mean else say("no_field"),))
+    if not found.items:
+        return Answer(state, (say("count_none", which=which),))
+    first = found.items[0]
+    value = value_of(first, question.field)
+    return Answer(state, (say("most", title=titled(first), value=value),))
+
+
+def _count(desk: Desk, conditions: Sequence[Constraint], which: str, say: Voice) -> str:
+    found = desk.facts(conditions, n=3)
+    name = {0: "count_none", 1: "count_one"}.get(found.count, "count")
+    text = say(name, count=found.count, which=which)
+    if found.items and conditions:
+        text += " " + say("for_example", titles=say.row([titled(one) for one in found.items]))
+    return text
+
+
+def _of_items(reading: Reading, field: str, desk: Desk, say: Voice) -> str:
+    items = list(desk.items(reading.pointed).values())
+    if not items:
+        return say("no_such")
+    if not field:
+        return say("there", titles=say.row([titled(item) for item in items]))
+    lines = []
+    for item in items:
+        value = value_of(item, field) or (value_of(item, "text") if field == "text" else "")
+        lines.append(say("is", title=titled(item), value=value) if value else say("no_field"))
+    return "\n".join(line.replace("..", ".") for line in lines)

@@ -1,0 +1,179 @@
+"""From a reading to the next state: titles, conditions, wishes, and what was assumed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from palate.agent.chat.desk import Ask, Desk
+from palate.agent.chat.events import Linked
+from palate.agent.chat.policy.merge import Merged, merged
+from palate.agent.chat.policy.sentences import Voice
+from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.read import terms_of
+from palate.agent.chat.state import Named, State, Term
+from palate.domain import Action, Item
+
+#: "that one with the dream thieves": words that describe an item instead of naming it.
+_DESCRIBED = re.compile(
+    r"\b(?P<said>(?:that|the)\s+(?:one|film|movie|book)\s+(?:with|about|where|in "
+    r"which)\s+(?P<what>[^,.;!?]+?))"
+    r"(?=[,.;!?]|$|\s+but\b|\s+and i\b)",
+    re.IGNORECASE,
+)
+#: How far the best answer to a description must be ahead of the next one.
+_AHEAD = 1.2
+#: Characters of a conversation that are carried, to find people who said alike.
+_CARRIED = 2000
+_LIKENING = re.compile(
+    r"\b(?:more|something|anything|films?|movies?|one|ones|much)\s+(?:\w+\s+)?(?:like|similar)"
+    r"|\bsimilar to\b|类似|像",
+    re.IGNORECASE,
+)
+_DISMISSED = re.compile(
+    r"\b(?:not for me|not interested|never show|don't show|hide|no thanks)\b|别再推荐|不感兴趣",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a turn changed.
+
+    Attributes:
+        noted: Sentences about what was recorded.
+        assumed: Sentences about what was taken for granted.
+        empty: Whether all that was said is in words that the catalogue does not know.
+    """
+
+    state: State
+    assumed: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
+    empty: bool = False
+
+
+def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
+    """Returns the state after what a turn says of titles, conditions and wishes."""
+    items = desk.items(_ids(reading))
+    described = _described(reading, desk)
+    named = [Named(one.item, one.feeling) for one in reading.felt]
+    named += [Named(item.id, "liked") for item, _ in described]
+    terms = [term for term in terms_of(reading) if not (described and term.words)]
+    lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
+    terms = [term for term in terms if term not in lost]
+    change = merged(state.naming(named), terms, reading.text)
+    assumed = [*_titles_assumed(reading, items, say), *_words_assumed(reading, say)]
+    assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
+    carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
+    noted = [say("unfound", words=term.text) for term in lost]
+    noted += [*_replaced(change, say), *_record(reading, state, desk, say)]
+    after = replace(change.state, heard=carried, language=reading.language)
+    empty = bool(lost) and not (terms or named)
+    return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def ask_of(state: State, n: int = 5) -> Ask:
+    """Returns what a state asks for."""
+    tags = [str(c.value) for c in state.constraints if c.field == "tags" and c.op.value == "has"]
+    tags += [tag for term in state.terms if term.likes for tag in term.tags]
+    return Ask(
+        state.user, state.text, state.constraints, state.felt("liked"), state.felt("disliked"),
+        known=state.felt("seen", "named"),
+        unwished=tuple(term.words for term in state.terms if term.words and not term.likes),
+        hidden=state.before, tags=tuple(tags), talk=state.heard, n=n, language=state.language,
+    )  # fmt: skip
+
+
+def titled(item: Item) -> str:
+    """Returns a title with its year."""
+    year = item.fields.get("year")
+    return f"{item.title} ({year})" if isinstance(year, int) else item.title
+
+
+def _ids(reading: Reading) -> list[str]:
+    others = [item for link in reading.links for item in link.others]
+    return list(dict.fromkeys([*(one.item for one in reading.felt), *others]))
+
+
+def _bare(reading: Reading) -> str:
+    return " ".join([reading.rest, *(one.term.text for one in reading.found)])
+
+
+def _titles_assumed(reading: Reading, items: Mapping[str, Item], say: Voice) -> list[str]:
+    found = []
+    for link in reading.links:
+        item = items.get(link.item)
+        others = [items[other] for other in link.others if other in items]
+        if item is None:
+            continue
+        if others and not re.search(r"\d{4}", link.said):
+            named = say.row([titled(other) for other in others[:2]])
+            found.append(say("assume_title", said=link.said, title=titled(item), others=named))
+        elif link.mended:
+            found.append(say("assume_mended", said=link.said, title=titled(item)))
+    return found
+
+
+def _words_assumed(reading: Reading, say: Voice) -> list[str]:
+    found = []
+    for one in reading.found:
+        if one.assumed:
+            said, shown, *whose = one.assumed.split("\t")
+            name = "assume_whose" if whose else "assume_word"
+            found.append(say(name, said=said, shown=shown, title=whose[0] if whose else ""))
+    return found
+
+
+def _replaced(change: Merged, say: Voice) -> Sequence[str]:
+    if not change.dropped:
+        return ()
+    return (say("replaced", terms=say.row([f'"{term.text}"' for term in change.dropped])),)
+
+
+def _described(reading: Reading, desk: Desk) -> list[tuple[Item, str]]:
+    """Returns items that are described and not named, with the words that do."""
+    match = _DESCRIBED.search(reading.text)
+    if match is None:
+        return []
+    start, end = match.span("what")
+    if any(link.start < end and link.end > start for link in reading.links):
+        return []
+    hits = desk.search(match["what"], 2)
+    if not hits or (len(hits) > 1 and hits[0][1] < _AHEAD * hits[1][1]):
+        return []
+    return [(hits[0][0], match["said"])]
+
+
+def _record(reading: Reading, state: State, desk: Desk, say: Voice) -> list[str]:
+    """Records what a known person says of something that was shown to them."""
+    if state.user is None or _LIKENING.search(reading.text) or reading.intent != "recommend":
+        return []
+    about = [one for one in reading.felt if one.item in state.shown]
+    said: dict[str, list[str]] = {}
+    titles = desk.items([one.item for one in about])
+    for one in about:
+        action = _action(one, reading.text)
+        if action is not None and one.item in titles:
+            desk.feedback(state.user, one.item, action, state.recommendation)
+            said.setdefault(_NOTES[action], []).append(titles[one.item].title)
+    return [say(name, titles=say.row(found)) for name, found in said.items()]
+
+
+_NOTES = {
+    Action.LIKE: "noted_like", Action.DISLIKE: "noted_dislike", Action.DISMISS: "noted_dislike",
+    Action.VIEW: "noted_seen",
+}  # fmt: skip
+
+
+def _action(one: Linked, text: str) -> Action | None:
+    if one.feeling == "liked":
+        return Action.LIKE
+    if _DISMISSED.search(text):
+        return Action.DISMISS
+    return {"disliked": Action.DISLIKE, "seen": Action.VIEW}.get(one.feeling)
+
+
+def wish_terms(text: str, terms: Sequence[Term]) -> list[Term]:
+    """Returns terms for what is to be remembered in this conversation."""
+    return list(terms) or [Term("", text, words=text)]

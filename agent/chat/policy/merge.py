@@ -1,0 +1,138 @@
+"""Puts new terms into force, and takes out those that they contradict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from palate.agent.chat.reading import Reading
+from palate.agent.chat.state import State, Term
+from palate.domain import Constraint, Op
+from palate.retrieval.constraints import NEGATIVE, as_number
+
+#: Words that replace a genre or a wish instead of adding to it.
+_INSTEAD = re.compile(
+    r"\b(?:actually|instead|rather|now|changed my mind|make (?:it|that)|switch|how about|"
+    r"what about|let's (?:do|try|have|see)|on second thou?ght)\b|改成|换成|还是",
+    re.IGNORECASE,
+)
+_LOW, _HIGH = (Op.GE, Op.GT), (Op.LE, Op.LT)
+#: Wishes in words that are carried at most.
+_WISHES = 4
+#: Words for a field -> the fields that are meant.
+_FIELDS = {
+    "year": ("year",), "years": ("year",), "decade": ("year",), "date": ("year",), "age": ("year",),
+    "era": ("year",), "old": ("year",), "new": ("year",), "older": ("year",), "newer": ("year",),
+    "length": ("runtime", "duration", "length", "minutes"), "runtime": ("runtime",),
+    "long": ("runtime", "duration", "minutes"), "short": ("runtime", "duration", "minutes"),
+    "longer": ("runtime", "duration"), "shorter": ("runtime", "duration"), "time": ("runtime",),
+    "genre": ("tags",), "genres": ("tags",), "kind": ("tags",), "director": ("director",),
+    "actor": ("cast",), "cast": ("cast",), "country": ("country",), "language": ("language",),
+    "price": ("price", "cost"), "年": ("year",), "时长": ("runtime",), "类型": ("tags",),
+    "导演": ("director",), "国家": ("country",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A state with new terms, and those that they replaced."""
+
+    state: State
+    dropped: tuple[Term, ...] = ()
+
+
+def merged(state: State, terms: Sequence[Term], text: str) -> Merged:
+    """Returns the state with new terms in force.
+
+    Args:
+        state: Before.
+        terms: New ones, in the order in which they were said.
+        text: The turn: "actually" and the like make a genre or a wish replace the one before.
+    """
+    instead = bool(_INSTEAD.search(text))
+    dropped = tuple(
+        old for old in state.terms if any(_contradict(old, new, instead) for new in terms)
+    )
+    left = state.without(*(term.id for term in dropped)).having(terms)
+    wishes = [term for term in left.terms if term.words]
+    left = left.without(*(term.id for term in wishes[:-_WISHES]))
+    return Merged(left, dropped)
+
+
+def _contradict(old: Term, new: Term, instead: bool) -> bool:
+    if instead and old.words and new.words and old.likes and new.likes:
+        return True
+    if old.words and old.words == new.words:
+        return old.likes != new.likes
+    pairs = [(one, other) for one in old.constraints for other in new.constraints]
+    if instead and any(_same_sort(one, other) for one, other in pairs):
+        return True
+    return any(_clash(one, other) for one, other in pairs)
+
+
+def _same_sort(old: Constraint, new: Constraint) -> bool:
+    """Tells whether both ask for something of one field."""
+    return old.field == new.field and old.op not in NEGATIVE and new.op not in NEGATIVE
+
+
+def _clash(old: Constraint, new: Constraint) -> bool:
+    if old.field != new.field:
+        return False
+    if NEGATIVE.get(old.op) is new.op or NEGATIVE.get(new.op) is old.op:
+        return _parts(old) == _parts(new)
+    if {old.op, new.op} <= {Op.HAS, Op.IN, Op.HAS_NOT} and Op.HAS_NOT in (old.op, new.op):
+        return bool(_parts(old) & _parts(new)) and old.op is not new.op
+    left, right = as_number(old.value), as_number(new.value)
+    return left is not None and right is not None and _out_of_reach(old, new, left, right)
+
+
+def _out_of_reach(old: Constraint, new: Constraint, left: float, right: float) -> bool:
+    """Tells whether two bounds are on one side, or leave nothing between them."""
+    for side in (_LOW, _HIGH):
+        if old.op in side and new.op in side:
+            return True
+    if old.op is Op.EQ or new.op is Op.EQ:
+        return left != right
+    low, high = (left, right) if old.op in _LOW else (right, left)
+    return low >= high and {old.op, new.op} & set(_LOW) != set()
+
+
+def _parts(constraint: Constraint) -> frozenset[str]:
+    value = constraint.value
+    parts = value if isinstance(value, tuple) else (value,)
+    return frozenset(str(part).casefold() for part in parts)
+
+
+def dropping(state: State, reading: Reading) -> tuple[Term, ...]:
+    """Returns the terms that a turn asks to drop; none where it does not say which."""
+    words = set(re.findall(r"[a-z]+", reading.text.lower()))
+    fields = {
+        name for word, names in _FIELDS.items() if _has(word, words, reading) for name in names
+    }
+    said = [one.term for one in reading.found]
+    return tuple(
+        term for term in state.terms
+        if term.fields & fields or any(_meant(term, other) for other in said) or _named(term, words)
+    )  # fmt: skip
+
+
+def _has(word: str, words: set[str], reading: Reading) -> bool:
+    return word in words if word.isascii() else word in reading.text
+
+
+def _meant(term: Term, said: Term) -> bool:
+    """Tells whether a condition in the turn speaks of one that is in force."""
+    if said.words and term.words:
+        return bool(set(said.words.split()) & set(term.words.split()))
+    for one in term.constraints:
+        for other in said.constraints:
+            both = one.field == other.field
+            if both and (as_number(one.value) is not None or _parts(one) & _parts(other)):
+                return True
+    return False
+
+
+def _named(term: Term, words: set[str]) -> bool:
+    own = set(re.findall(r"[a-z]{4,}", term.text.lower()))
+    return bool(own & words)

@@ -1,0 +1,170 @@
+"""Everything that the policy says, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from palate.agent.chat.events import Card
+
+_EN = {
+    "hello": "Hello. Tell me what you are in the mood for: a genre, {nouns} you loved, how long "
+             "it may be.",
+    "how_are_you": "All well here, thank you. What would you like to find?",
+    "thanks": "You are welcome.",
+    "bye": "Goodbye.",
+    "who": "I am Palate, a program that recommends {nouns} from one catalogue. I am not a person.",
+    "help": (
+        "Say what you want (\"a short comedy from the 90s, no musicals\"), name {nouns} you "
+        "liked, or "
+        "say what is wrong with what I show (\"shorter\", \"less violent\", \"more like the second "
+        "one\"). Ask \"why the first?\", \"why not ...?\", \"which is the longest?\". \"Start "
+        "over\" "
+        "clears everything."
+    ),
+    "hostile": "I am sorry this is no help. Tell me what is wrong with the suggestions, and I "
+               "will change them.",
+    "order": "I can only recommend {nouns} and answer questions about this catalogue.",
+    "reset": "Everything from this conversation is dropped. What are you looking for?",
+    "empty": "I did not understand that. Name a genre, a {noun} you liked, or say how long it "
+             "may be.",
+    "unfound": "Nothing in the catalogue speaks of \"{words}\".",
+    "nothing": "No {noun} meets all of that.",
+    "nothing_relax": "No {noun} meets all of that. Without {terms}, {left} would.",
+    "ask_relax": "Shall I drop {terms}?",
+    "ask_mood": "What are you in the mood for: {tags}, or something like a {noun} you loved?",
+    "popular": "As I know nothing of your taste yet, these are what most people chose.",
+    "here": "Here is what fits:",
+    "here_more": "Some others:",
+    "kept": "Still in force: {terms}.",
+    "dropped": "Dropped: {terms}.",
+    "replaced": "That replaces {terms}.",
+    "drop_what": "I do not know which condition to drop. In force: {terms}.",
+    "drop_none": "Nothing is in force that could be dropped.",
+    "assume_title": "I take \"{said}\" for {title}, not for {others}.",
+    "assume_mended": "I take \"{said}\" for {title}.",
+    "assume_word": "I take \"{said}\" as {shown}.",
+    "assume_whose": "I take \"{said}\" as {shown}, going by {title}.",
+    "remembered": "I will remember: {what}.",
+    "remember_here": "Noted for this conversation. I can remember it for good only for a known "
+                     "person.",
+    "forgot_wish": "Forgotten: {what}.",
+    "forgot_none": "I remember nothing like that.",
+    "ask_forget": "That erases everything I keep of you, for good. Say \"yes\" to do it.",
+    "forgotten": "Everything I kept of you is erased.",
+    "forget_stranger": "I do not know who you are, so nothing is kept of you beyond this "
+                       "conversation.",
+    "kept_you": "Nothing was erased.",
+    "profile_stranger": "I do not know who you are. From this conversation I know: {terms}.",
+    "nothing_known": "nothing yet",
+    "why_none": "Nothing was recommended yet, so there is nothing to explain.",
+    "why_which": "Say which one: its number or its title.",
+    "why_not_none": "Say which {noun} you mean by its title.",
+    "shown_already": "{title} was among them: number {rank}.",
+    "noted_like": "Noted that you like {titles}.",
+    "noted_dislike": "Noted that {titles} is not for you.",
+    "noted_seen": "Noted that you know {titles}.",
+    "count": "There are {count} {nouns}{which}.",
+    "count_one": "There is 1 {noun}{which}.",
+    "count_none": "There are no {nouns}{which}.",
+    "most": "{title}: {value}.",
+    "no_field": "The catalogue does not say that.",
+    "is": "{title}: {value}.",
+    "there": "Yes: {titles}.",
+    "mean": "On average: {value}.",
+    "for_example": "For example: {titles}.",
+    "compare_what": "Name two {nouns} to compare, or say their numbers.",
+    "is_more": "{title} is {word}.",
+    "with": "with {terms}",
+    "no_such": "I find no {noun} like that in the catalogue.",
+}  # fmt: skip
+_ZH = {
+    "hello": "你好。想看什么？可以说类型、喜欢过的作品，或者时长。",
+    "how_are_you": "我很好，谢谢。想找什么？",
+    "thanks": "不客气。",
+    "bye": "再见。",
+    "who": "我是 Palate，一个从目录里做推荐的程序，不是真人。",
+    "help": (
+        "说想要什么（“90年代的喜剧，不要歌舞片”），说喜欢过什么，"
+            "或者说哪里不对（“短一点”“不要太暴力”“像第二部”）。"
+            "也可以问“为什么推荐第一部？”。说“重新开始”会清除全部条件。"
+    ),
+    "hostile": "抱歉没帮上忙。请告诉我推荐哪里不对，我来改。",
+    "order": "我只能做推荐，并回答关于这个目录的问题。",
+    "reset": "本次对话的条件已全部清除。想找什么？",
+    "empty": "我没看懂。请说一个类型、喜欢过的作品，或者时长。",
+    "unfound": "目录里没有提到“{words}”的作品。",
+    "nothing": "没有同时满足这些条件的作品。",
+    "nothing_relax": "没有同时满足这些条件的作品。去掉 {terms} 后有 {left} 部。",
+    "ask_relax": "要去掉 {terms} 吗？",
+    "ask_mood": "想看哪一类：{tags}，还是类似某部喜欢过的作品？",
+    "popular": "我还不了解你的口味，先推荐大多数人选的。",
+    "here": "符合条件的有：",
+    "here_more": "换一批：",
+    "kept": "仍然有效：{terms}。",
+    "dropped": "已去掉：{terms}。",
+    "replaced": "已取代：{terms}。",
+    "drop_what": "不清楚要去掉哪个条件。现有条件：{terms}。",
+    "drop_none": "现在没有任何条件。",
+    "assume_title": "我把“{said}”理解为 {title}，而不是 {others}。",
+    "assume_mended": "我把“{said}”理解为 {title}。",
+    "assume_word": "我把“{said}”理解为 {shown}。",
+    "assume_whose": "我按 {title} 把“{said}”理解为 {shown}。",
+    "remembered": "记住了：{what}。",
+    "remember_here": "本次对话里记住了。只有已知用户才能长期记住。",
+    "forgot_wish": "已忘记：{what}。",
+    "forgot_none": "没有记过这样的内容。",
+    "ask_forget": "这会永久删除关于你的全部内容。确定请说“是”。",
+    "forgotten": "关于你的全部内容已删除。",
+    "forget_stranger": "我不知道你是谁，除了本次对话没有保存任何内容。",
+    "kept_you": "什么都没有删除。",
+    "profile_stranger": "我不知道你是谁。从本次对话里我知道：{terms}。",
+    "nothing_known": "还没有",
+    "why_none": "还没有推荐过，没有可解释的。",
+    "why_which": "请说是第几部，或者说出名字。",
+    "why_not_none": "请说出名字。",
+    "shown_already": "{title} 已在其中：第 {rank} 部。",
+    "noted_like": "记下了：你喜欢 {titles}。",
+    "noted_dislike": "记下了：{titles} 不适合你。",
+    "noted_seen": "记下了：你看过 {titles}。",
+    "count": "共有 {count} 部{which}。",
+    "count_one": "共有 1 部{which}。",
+    "count_none": "没有{which}的作品。",
+    "most": "{title}：{value}。",
+    "no_field": "目录里没有这项内容。",
+    "is": "{title}：{value}。",
+    "there": "有：{titles}。",
+    "mean": "平均：{value}。",
+    "for_example": "例如：{titles}。",
+    "compare_what": "请说出要比较的两部，或它们的序号。",
+    "is_more": "{title}（{word}）。",
+    "with": "（{terms}）",
+    "no_such": "目录里没有找到这样的作品。",
+}  # fmt: skip
+
+
+class Voice:
+    """Says things in a language, with the catalogue's own nouns."""
+
+    def __init__(self, language: str, noun: str, nouns: str) -> None:
+        self._texts = _ZH if language.startswith("zh") else _EN
+        self._words = {"noun": noun, "nouns": nouns}
+        self.comma = "、" if self._texts is _ZH else ", "
+
+    def __call__(self, name: str, **words: object) -> str:
+        """Returns a sentence by its name."""
+        return self._texts[name].format(**self._words, **words)
+
+    def row(self, texts: Sequence[str]) -> str:
+        """Returns texts with commas between them."""
+        return self.comma.join(texts)
+
+
+def listed(cards: Sequence[Card]) -> str:
+    """Returns cards as numbered lines; `listed_titles` reads them back."""
+    return "\n".join(_line(card) for card in cards)
+
+
+def _line(card: Card) -> str:
+    year = next((value for name, value in card.facts if name == "year"), "")
+    title = f"{card.title} ({year})" if year else card.title
+    return f"{card.rank}. {title} - {card.reason}" if card.reason else f"{card.rank}. {title}"

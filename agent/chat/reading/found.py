@@ -1,0 +1,83 @@
+"""A condition found in a text, and whether it is denied there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from palate.agent.chat.state import Term
+
+_CLAUSE = re.compile(
+    r"[.!?;。！？；]|\b(?:but|although|though|just|only|instead|i want|i'd like|give me|show me)\b"
+    r"|但是|但|可是|不过|要有|我要",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"(?:\b(?:no|not|without|never|except|excluding|avoid|hates?|hated|dislikes?|skip|exclude|"
+    r"nothing|non|anything but|other than|rather than|instead of|sick of|tired of|less|fewer|"
+    r"enough of|isn't|aren't|don't|dont|doesn't|won't|can't stand)\b|n['’]t\b|-(?=$)|\bnon-)"
+    r"(?P<rest>[\w\s,'’/-]{0,32})$",
+    re.IGNORECASE,
+)
+#: What ends a denial: "not a musical, a comedy"; "no horror, something funny".
+_TURNS = re.compile(
+    r"\b(?:something|some|more|want|like a|one with|i love|i like|only|rather|actually|in|from"
+    r"|before|after|under|over|with|and a|please)\b|,\s*(?:a|an|something|maybe)\b",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(r"\b(?:want|like|need|be|feel like|into|show me|watch|see)\b", re.IGNORECASE)
+_NEGATED_ZH = re.compile(
+    r"(?:不要|不想看|不想|别|不是|没有|除了|讨厌|不喜欢|不看|不能|少一点|少点|太)[^，。"
+    r"！？、]{0,6}$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A condition in a text.
+
+    Attributes:
+        start, end: Where it stands.
+        kind: ``"number"``, ``"tag"``, ``"name"`` or ``"value"``.
+        assumed: What was taken for granted to read it, a sentence; empty where nothing was.
+    """
+
+    start: int
+    end: int
+    term: Term
+    kind: str
+    assumed: str = ""
+
+
+def negated(text: str, start: int) -> bool:
+    """Tells whether what stands at a place is denied by the words before it in its clause."""
+    before = _CLAUSE.split(text[:start])[-1]
+    if _NEGATED_ZH.search(before):
+        return True
+    match = None
+    for match in _NEGATED.finditer(before):  # noqa: B007 - the last one decides
+        pass
+    if match is None:
+        return False
+    rest = match["rest"]
+    head = _WANTS.sub(" ", rest, count=1) if _refuses(match.group()) else rest
+    return not _TURNS.search(head)
+
+
+def _refuses(words: str) -> bool:
+    """Tells "I don't want horror", where the verb belongs to the denial."""
+    return bool(re.match(r"(?:n['’]t|don't|dont|doesn't|not|never|won't)\b", words, re.IGNORECASE))
+
+
+def free(spans: Iterable[Found], start: int, end: int) -> bool:
+    """Tells whether nothing was found between two places."""
+    return all(end <= one.start or start >= one.end for one in spans)
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Returns a text with some spans turned to blanks, everything else in its place."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    return "".join(letters)

@@ -1,0 +1,148 @@
+"""Genres, people, countries: the words of the catalogue's own tags and fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from palate.agent.chat.catalogue import Catalogue, Value
+from palate.agent.chat.reading.found import Found, negated
+from palate.agent.chat.state import Term
+from palate.agent.reasons.lexicon import COUNTRIES_ZH
+from palate.domain import Constraint, Op
+from palate.retrieval.words import fold
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LONGEST = 5
+_OR = re.compile(r"\s*(?:,\s*)?(?:or|/|或|或者|还是)\s*(?:a |an |some )?", re.IGNORECASE)
+_MADE_BY = re.compile(
+    r"(?:\bby|\bdirected by|\bfrom director|\bdirector|导演是?)\s*$", re.IGNORECASE
+)
+_ACTED_BY = re.compile(
+    r"\b(?:with|starring|stars|featuring|actor|actress|has|by actor)\s*$|主演是?$", re.IGNORECASE
+)
+#: Roles: which fields a cue means.
+_MAKERS = ("director", "directors", "author", "authors", "artist", "creator", "writer")
+_PLAYERS = ("cast", "actors", "actor", "stars", "starring")
+
+
+def kinds_in(text: str, catalogue: Catalogue) -> list[Found]:
+    """Returns the conditions on tags, names and values that a text states, in its order."""
+    found: list[Found] = []
+    taken = 0
+    words = list(_WORD.finditer(text))
+    place = 0
+    while place < len(words):
+        one = _longest(text, words, place, catalogue)
+        place += 1
+        if one is not None and one.start >= taken:
+            found.append(one)
+            taken = one.end
+            while place < len(words) and words[place].start() < taken:
+                place += 1
+    found += _wide(text, catalogue)
+    return _either(text, sorted(found, key=lambda one: one.start))
+
+
+def _longest(
+    text: str, words: Sequence[re.Match[str]], place: int, catalogue: Catalogue
+) -> Found | None:
+    for size in range(min(_LONGEST, len(words) - place), 0, -1):
+        start, end = words[place].start(), words[place + size - 1].end()
+        key = " ".join(_WORD.findall(fold(text[start:end].replace("-", " "))))
+        key = key.removesuffix("'s").removesuffix("’s")
+        one = _of_key(text, (start, end), key, catalogue)
+        if one is not None:
+            return one
+    return None
+
+
+def _of_key(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:
+    said = text[span[0] : span[1]]
+    if key in catalogue.tags:
+        return _tag(text, span, key, catalogue)
+    if key in catalogue.values and key not in ("english",):
+        return _value(text, span, catalogue.values[key])
+    lone = " " not in key
+    if key in catalogue.people and (not lone or (said[0].isupper() and len(key) > 3)):
+        return _person(text, span, catalogue.people[key])
+    return None
+
+
+def _tag(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:
+    tag = catalogue.tags[key]
+    deny = negated(text, span[0])
+    if key in catalogue.leaning:
+        return None if deny else Found(*span, Term("", key, words=key, tags=(tag,)), "lean")
+    op = Op.HAS_NOT if deny else Op.HAS
+    shown = f"no {tag}" if deny else tag
+    return Found(*span, Term("", shown, (Constraint("tags", op, tag),)), "tag")
+
+
+def _value(text: str, span: tuple[int, int], value: Value) -> Found:
+    deny = negated(text, span[0])
+    bound = Constraint(value.field, Op.NE if deny else Op.EQ, value.value)
+    shown = f"{value.field}: {'not ' if deny else ''}{value.value}"
+    return Found(*span, Term("", shown, (bound,)), "value")
+
+
+def _person(text: str, span: tuple[int, int], held: Sequence[Value]) -> Found:
+    before = text[: span[0]].rstrip() + " "
+    roles = _MAKERS if _MADE_BY.search(before.rstrip()) else _PLAYERS
+    cued = _MADE_BY.search(before.rstrip()) or _ACTED_BY.search(before.rstrip())
+    fitting = [one for one in held if cued and one.field in roles] or list(held)
+    one = next((v for v in fitting if v.field in (*_PLAYERS, "director")), fitting[0])
+    deny = negated(text, span[0])
+    bound = Constraint(one.field, Op.NE if deny else Op.EQ, one.value)
+    shown = f"{'not ' if deny else ''}{one.value} ({one.field})"
+    return Found(*span, Term("", shown, (bound,)), "name")
+
+
+def _wide(text: str, catalogue: Catalogue) -> Iterator[Found]:
+    """Scripts without spaces: any occurrence of a name counts, the longest first."""
+    if not _WIDE.search(text):
+        return
+    taken: list[tuple[int, int]] = []
+    for word in sorted((w for w in catalogue.tags if _WIDE.search(w)), key=lambda w: -len(w)):
+        for match in re.finditer(re.escape(word), text):
+            if all(match.end() <= a or match.start() >= b for a, b in taken):
+                taken.append(match.span())
+                one = _tag(text, match.span(), word, catalogue)
+                if one is not None:
+                    yield one
+    for word, names in COUNTRIES_ZH.items():
+        values = [catalogue.values[name] for name in names.split("|") if name in catalogue.values]
+        place = text.find(word)
+        if place >= 0 and values:
+            yield _value(text, (place, place + len(word)), values[0])
+
+
+def _either(text: str, found: list[Found]) -> list[Found]:
+    """Joins "a comedy or a drama" into one condition that either meets."""
+    joined: list[Found] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        if last is not None and _OR.fullmatch(text[last.end : one.start]) and _alike(last, one):
+            joined[-1] = _both(last, one)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _alike(first: Found, second: Found) -> bool:
+    """Tells whether two conditions ask for a value of the same field."""
+    if first.kind == "lean" or second.kind == "lean":
+        return False
+    left, right = first.term.constraints[0], second.term.constraints[0]
+    return left.field == right.field and {left.op, right.op} <= {Op.HAS, Op.EQ, Op.IN}
+
+
+def _both(first: Found, second: Found) -> Found:
+    values: list[str] = []
+    for one in (first, second):
+        value = one.term.constraints[0].value
+        values += [str(part) for part in (value if isinstance(value, tuple) else (value,))]
+    bound = Constraint(first.term.constraints[0].field, Op.IN, tuple(dict.fromkeys(values)))
+    term = Term("", " or ".join(dict.fromkeys(values)), (bound,))
+    return Found(first.start, second.end, term, first.kind)

@@ -1,0 +1,253 @@
+"""Years and lengths: "from the 90s", "before 1980", "shorter than two hours", "90年代"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from palate.agent.chat.reading.found import Found, negated
+from palate.agent.chat.state import Term
+from palate.domain import Constraint, Op
+
+#: Fields that hold minutes, the first one there counts.
+LENGTHS = ("runtime", "duration", "length", "minutes", "running_time")
+#: Fields that hold a price.
+PRICES = ("price", "cost")
+#: What "short" and "long" are taken for, in minutes.
+SHORT, LONG = 100, 150
+_NUMBERS = {
+    "one": 1, "an": 1, "a": 1, "two": 2, "three": 3, "four": 4, "half an": 0.5, "ninety": 90,
+    "sixty": 60, "hundred": 100,
+    "一个": 1, "一": 1, "两个": 2, "两": 2, "二": 2, "三个": 3, "三": 3,
+    "半个": 0.5, "半": 0.5, "九十": 90,
+}  # fmt: skip
+_DECADES = {
+    "twenties": 1920, "thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960,
+    "seventies": 1970, "eighties": 1980, "nineties": 1990, "noughties": 2000,
+    "二十": 1920, "三十": 1930, "四十": 1940, "五十": 1950, "六十": 1960, "七十": 1970,
+    "八十": 1980, "九十": 1990,
+}  # fmt: skip
+_YEAR = r"(?P<year>(?:18|19|20)\d{2})"
+_N = r"(?P<n>\d+(?:\.\d+)?|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
+_UNIT = r"\s*-?(?P<unit>hours?|hrs?|h\b|minutes?|mins?|min\b|m\b|个?小时|分钟)"
+_HALF = r"(?P<half>\s+and a half)?"
+_DECADE = re.compile(
+    r"\b(?:(?:from|in|of|during)\s+)?(?:the\s+)?(?:early |late |mid[- ])?"
+    r"(?:(?P<full>(?:18|19|20)\d0)\s?['’]?s|['’]?(?P<two>\d0)['’]?s|"
+    r"(?P<word>" + "|".join(word for word in _DECADES if word.isascii()) + r"))\b"
+    r"|(?P<full_zh>(?:19|20)\d0)年代|(?P<two_zh>\d0)年代|(?P<word_zh>[二三四五六七八九]十)年代",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\b(?:between|from)\s+(?P<low>(?:18|19|20)\d{2})\s*(?:and|to|until|till|-|–)\s*"
+    r"(?P<high>(?:18|19|20)\d{2})\b|(?P<low_zh>(?:19|20)\d{2})年?(?:到|至|-)(?P<high_zh>(?:19"
+    r"|20)\d{2})年?",
+    re.IGNORECASE,
+)
+_AFTER_DECADE = re.compile(r"\b(before|after|since|pre|post)[-\s]+(?:the\s+)?$", re.IGNORECASE)
+_SIDE = re.compile(
+    r"\b(?P<before>before|older than|earlier than|prior to|pre|until|up to)[-\s]+(?:the year\s+)?"
+    + _YEAR + r"\b|\b(?P<after>after|newer than|later than|post|more recent than)[-\s]+"
+    + _YEAR.replace("year", "year2") + r"\b|\b(?P<since>since|from)\s+"
+    + _YEAR.replace("year", "year3") + r"\s*(?:on(?:wards?)?|and later|or later|and newer)?\b"
+    r"|(?P<year4>(?:18|19|20)\d{2})\s+or\s+(?P<side>later|newer|earlier|older)\b"
+    r"|(?P<year_zh>(?:19|20)\d{2})年?(?P<side_zh>以前|之前|以后|之后)",
+    re.IGNORECASE,
+)  # fmt: skip
+_IN_YEAR = re.compile(r"\b(?:in|of|from the year|made in|released in)\s+" + _YEAR + r"\b"
+                      r"|(?P<year_zh>(?:19|20)\d{2})年的", re.IGNORECASE)  # fmt: skip
+_UNDER = (
+    r"under|below|less than|shorter than|no longer than|not longer than|at most|max(?:imum)?(?: "
+    r"of)?"
+    r"|up to|within|no more than|not more than|not over|isn't over|fewer than|不超过|少于|短于|最多"
+)
+_OVER = (
+    r"over|above|more than|longer than|at least|min(?:imum)?(?: of)?|no less than"
+    r"|超过|多于|至少|长于"
+)
+_STRICT = frozenset(
+    (
+        "under", "below", "less than", "shorter "
+                                       "than", "fewer than", "少于", "短于", "over", "above",
+        "more than", "longer than", "超过", "多于", "长于",
+    )
+)  # fmt: skip
+_LENGTH = re.compile(
+    rf"(?P<cue>{_UNDER}|{_OVER})\s*{_N}{_HALF}{_UNIT}(?P<half2>\s+and a "
+    rf"half)?(?:\s*(?P<rest>\d{{1,2}})"
+    rf"\s*(?:minutes?|mins?|m)?\b)?|{_N.replace('<n>', '<n2>')}{_UNIT.replace('<unit>', '<unit2>')}"
+    r"(?P<tail>\s*or (?:less|shorter|under)|\s*max(?:imum)?|\s*tops|\s*at most|以内|以下|之内"
+    r"|\s*or (?:more|longer)|以上)",
+    re.IGNORECASE,
+)
+_PRICE = re.compile(
+    rf"(?P<cue>{_UNDER}|{_OVER})\s*(?P<sign>[$€£¥])?\s*(?P<n>\d+(?:\.\d+)?)"
+    r"(?:\s*(?P<word>dollars?|euros?|bucks|pounds?|元|块))?", re.IGNORECASE,
+)  # fmt: skip
+_VAGUE = re.compile(
+    r"\b(?P<new>new|newer|recent|modern|latest)(?=\s+(?:film|movie|one|release|stuff|thing|comed|"
+    r"drama|horror|thriller|western|action|romance|book|item|song|and|or|but)|[.,!?]|\s*$)"
+    r"|\b(?P<old>old|older|classic|vintage|black and white)(?=\s+(?:film|movie|one|stuff|comed"
+    r"|drama"
+    r"|horror|thriller|western|action|romance|book|item|song|hollywood)|[.,!?]|\s*$)"
+    r"|\b(?P<short>short)(?=\s+(?:film|movie|one|comed|drama|horror|thriller|western|action"
+    r"|romance)"
+    r"|[.,!?]|\s*$)|\b(?P<long>long|epic length)(?=\s+(?:film|movie|one|comed|drama|horror|thriller"
+    r"|western|epic)|[.,!?]|\s*$)"
+    r"|(?P<new_zh>新片|新电影|最新|近年|最近的)|(?P<old_zh>老电影|老片|经典)"
+    r"|(?P<short_zh>短片|短一点的)",
+    re.IGNORECASE,
+)
+
+
+def numbers_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> list[Found]:
+    """Returns the conditions on numbers that a text states.
+
+    Args:
+        text: What was said, titles taken out.
+        ranges: Numeric field of the catalogue -> its least and its highest value.
+    """
+    found: list[Found] = []
+    readers = [_years(text)] if "year" in ranges else []
+    length = next((name for name in LENGTHS if name in ranges), None)
+    price = next((name for name in PRICES if name in ranges), None)
+    if length:
+        readers.append(_lengths(text, length))
+    if price:
+        readers.append(_prices(text, price))
+    readers.append(_vague(text, ranges, length))
+    for reader in readers:
+        for one in reader:
+            if all(one.end <= other.start or one.start >= other.end for other in found):
+                found.append(one)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _years(text: str) -> Iterator[Found]:
+    for match in _BETWEEN.finditer(text):
+        low = int(match["low"] or match["low_zh"])
+        high = int(match["high"] or match["high_zh"])
+        yield _range(text, match.span(), min(low, high), max(low, high))
+    for match in _DECADE.finditer(text):
+        yield from _decade(text, match)
+    for match in _SIDE.finditer(text):
+        yield _side(match)
+    for match in _IN_YEAR.finditer(text):
+        year = int(match["year"] or match["year_zh"])
+        yield _range(text, match.span(), year, year)
+
+
+def _decade(text: str, match: re.Match[str]) -> Iterator[Found]:
+    full, two = match["full"] or match["full_zh"], match["two"] or match["two_zh"]
+    word = match["word"] or match["word_zh"]
+    if full:
+        start = int(full)
+    elif two:
+        start = (1900 if int(two) >= 20 else 2000) + int(two)
+    else:
+        start = _DECADES[word.lower()]
+    side = _AFTER_DECADE.search(text[: match.start()])
+    if side is None:
+        yield _range(text, match.span(), start, start + 9)
+        return
+    earlier = side[1].lower() in ("before", "pre")
+    bound = Constraint("year", Op.LT, start) if earlier else _at_least("year", start)
+    term = Term("", f"{'before' if earlier else 'from'} {start}", (bound,))
+    yield Found(side.start(), match.end(), term, "number")
+
+
+def _range(text: str, span: tuple[int, int], low: int, high: int) -> Found:
+    if negated(text, span[0]):
+        out = Constraint("year", Op.NOT_IN, tuple(str(year) for year in range(low, high + 1)))
+        return Found(*span, Term("", f"not from {_named(low, high)}", (out,)), "number")
+    bounds = (_at_least("year", low), Constraint("year", Op.LE, high))
+    if low == high:
+        bounds = (Constraint("year", Op.EQ, low),)  # type: ignore[assignment]
+    return Found(*span, Term("", f"from {_named(low, high)}", bounds), "number")
+
+
+def _named(low: int, high: int) -> str:
+    if low == high:
+        return str(low)
+    return f"the {low}s" if high == low + 9 and not low % 10 else f"{low} to {high}"
+
+
+def _at_least(field: str, value: float) -> Constraint:
+    return Constraint(field, Op.GE, value)
+
+
+def _side(match: re.Match[str]) -> Found:
+    found = [match[name] for name in ("year", "year2", "year3", "year4", "year_zh") if match[name]]
+    year = int(found[0])
+    side = (match["side"] or "").lower()
+    zh = match["side_zh"] or ""
+    if match["before"] or side in ("earlier", "older") or zh in ("以前", "之前"):
+        inclusive = bool(side) or (match["before"] or "").lower() in ("until", "up to")
+        bound = Constraint("year", Op.LE if inclusive else Op.LT, year)
+        return Found(*match.span(), Term("", f"{'until' if inclusive else 'before'} {year}",
+                     (bound,)), "number")  # fmt: skip
+    after = bool(match["after"])
+    bound = Constraint("year", Op.GT if after else Op.GE, year)
+    return Found(
+        *match.span(), Term("", f"{'after' if after else 'since'} {year}", (bound,)), "number"
+    )
+
+
+def _lengths(text: str, field: str) -> Iterator[Found]:
+    for match in _LENGTH.finditer(text):
+        number, unit = match["n"] or match["n2"], match["unit"] or match["unit2"]
+        value = _NUMBERS.get(number.lower())
+        value = float(number) if value is None else value
+        value += 0.5 if match["half"] or match["half2"] else 0
+        minutes = value * 60 if unit.lower()[0] == "h" or "小时" in unit else value
+        minutes += float(match["rest"] or 0)
+        cue = (match["cue"] or match["tail"]).strip().lower()
+        over = bool(re.fullmatch(_OVER, cue)) or cue in ("or more", "or longer", "以上")
+        op = _length_op(cue, over, text, match.start())
+        shown = f"{'at least' if op in (Op.GE, Op.GT) else 'at most'} {minutes:g} min"
+        if op in (Op.LT, Op.GT):
+            shown = f"{'under' if op is Op.LT else 'over'} {minutes:g} min"
+        bound = Constraint(field, op, int(minutes) if minutes.is_integer() else minutes)
+        yield Found(*match.span(), Term("", shown, (bound,)), "number")
+
+
+def _length_op(cue: str, over: bool, text: str, start: int) -> Op:
+    strict = cue in _STRICT
+    if over and re.search(r"\b(?:not|nothing|no|never)\s+$|不要?$", text[:start], re.IGNORECASE):
+        return Op.LE
+    if over:
+        return Op.GT if strict else Op.GE
+    return Op.LT if strict else Op.LE
+
+
+def _prices(text: str, field: str) -> Iterator[Found]:
+    for match in _PRICE.finditer(text):
+        if match["sign"] or match["word"]:
+            over = bool(re.fullmatch(_OVER, match["cue"].lower()))
+            op = Op.GE if over else Op.LE
+            shown = f"{field} {'at least' if over else 'at most'} {match['n']}"
+            bound = Constraint(field, op, float(match["n"]))
+            yield Found(*match.span(), Term("", shown, (bound,)), "number")
+
+
+def _vague(
+    text: str, ranges: Mapping[str, tuple[float, float]], length: str | None
+) -> Iterator[Found]:
+    for match in _VAGUE.finditer(text):
+        kind = (match.lastgroup or "").removesuffix("_zh")
+        deny = negated(text, match.start())
+        if kind in ("new", "old") and "year" in ranges:
+            low, high = ranges["year"]
+            bound = int(high - (high - low) * 0.25) if kind == "new" else int((low + high) / 2)
+            new = (kind == "new") != deny
+            term = Constraint("year", Op.GE if new else Op.LE, bound)
+            shown = f"{'since' if new else 'until'} {bound}"
+        elif kind in ("short", "long") and length:
+            short = (kind == "short") != deny
+            limit = SHORT if kind == "short" else LONG
+            term = Constraint(length, Op.LE if short else Op.GE, limit)
+            shown = f"{'at most' if short else 'at least'} {limit} min"
+        else:
+            continue
+        said = match.group().lower()
+        yield Found(*match.span(), Term("", shown, (term,)), "number", f"{said}\t{shown}")

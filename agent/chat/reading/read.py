@@ -1,0 +1,190 @@
+"""Reads one turn: titles first, then conditions, then what is left of the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from palate.agent.chat.catalogue import Catalogue
+from palate.agent.chat.events import Linked
+from palate.agent.chat.hearing import titles_in
+from palate.agent.chat.linking import Link
+from palate.agent.chat.linking.feelings import feelings
+from palate.agent.chat.reading.critique import critique_in
+from palate.agent.chat.reading.found import Found, blanked, free, negated
+from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
+from palate.agent.chat.reading.kinds import kinds_in
+from palate.agent.chat.reading.numbers import numbers_in
+from palate.agent.chat.reading.questions import Question, question_in
+from palate.agent.chat.reading.references import Reference, references_in
+from palate.agent.chat.state import State, Term
+from palate.domain import Item
+from palate.retrieval.filler import telling
+from palate.retrieval.words import latin_share
+
+LookUp = Callable[[Sequence[str]], Mapping[str, Item]]
+#: Words that carry no wish once everything else is read.
+_EMPTY = re.compile(
+    r"\b(?:actually|instead|rather|now|maybe|ok|okay|yes|no|not|please|hmm|well|just|really|bit|"
+    r"little|something|anything|else|one|ones|kind|sort|type|could|would|should|can|find|pick|"
+    r"suggest|recommend|recommendation|recommendations|suggestion|suggestions|options|ideas|night|"
+    r"tonight|evening|today|weekend|mood|feel|feeling|looking|look|prefer|preferably|ideally|made|"
+    r"release|released|directed|starring|featuring|director|actor|decade|year|years|less|more|too|"
+    r"much|than|also|love|loved|like|liked|hate|hated|enjoy|enjoyed|seen|saw|watched|fan|"
+    r"favorite|favourite|similar|great|good|best|nice|thanks|thank|hello|hi|hey|but|so|very|"
+    r"without|never|ever|time|lot|don|t|didn|doesn|isn|wasn|won|ll|ve|re|s|m|d|people|person|"
+    r"how|many|what|which|who|when|longest|shortest|newest|oldest|there|catalogue|catalog|"
+    r"compare|why|remember|forget|think|thing|things|stuff|work|old|new|short|long|classic|"
+    r"funny one|that one|this one|last|first|second|third|both|either|neither|never mind|drop|"
+    r"genre|genres|title|titles|story|stories|set|do|does|did|am|pm|i|you|me|nothing|none|"
+    r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
+    re.IGNORECASE,
+)
+_EMPTY_ZH = re.compile(
+    r"[的了吗呢吧啊呀嘛请我你他她它们想看要给推荐一部个些点有没是不太很更再来和跟与或者能可以电影片子部本喜欢"
+    r"讨厌过像类似最近今天晚上帮找什么那这都也还就]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a turn says.
+
+    Attributes:
+        text: As it was said.
+        found: Conditions, in its order.
+        titles: Titles that it names.
+        links: Where they stand, and what else they may mean.
+        references: What of the last slate it points at.
+        felt: Item id -> what is said of it, for both.
+        rest: The words of a wish, once everything else is read; ``denied`` those turned away from.
+        question: What it asks about the catalogue.
+    """
+
+    text: str
+    language: str
+    intent: Intent
+    found: tuple[Found, ...] = ()
+    titles: tuple[Linked, ...] = ()
+    links: tuple[Link, ...] = ()
+    references: tuple[Reference, ...] = ()
+    felt: tuple[Linked, ...] = ()
+    rest: str = ""
+    denied: str = ""
+    question: Question | None = None
+
+    @property
+    def pointed(self) -> tuple[str, ...]:
+        """Items that the turn names or points at, in its order."""
+        spans: list[tuple[int, tuple[str, ...]]] = [(one.start, (one.item,)) for one in self.links]
+        spans += [(one.start, one.items) for one in self.references]
+        return tuple(dict.fromkeys(item for _, items in sorted(spans) for item in items))
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether there is nothing in it to go by."""
+        return not (self.found or self.titles or self.references or self.rest or self.denied)
+
+
+def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Reading:
+    """Reads a turn.
+
+    Args:
+        text: What was said.
+        state: Before the turn.
+        catalogue: Its vocabulary.
+        look_up: Returns items by id.
+    """
+    links = catalogue.linker.links(text)
+    items = look_up([*state.shown, *(link.item for link in links)])
+    plain = blanked(text, [(link.start, link.end) for link in links])
+    references = references_in(plain, state.shown)
+    felt = _felt(text, links, references)
+    titles = titles_in(text, links, {})
+    asked = bool(links or references)
+    intent = intent_of(text, pending=state.asked, has_titles=asked)
+    question = question_in(text, catalogue.numbers, has_titles=asked)
+    if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
+        intent = "facts"
+    about = [items[item] for item in state.shown if item in items]
+    pointed = [items[link.item] for link in links if link.item in items]
+    pointed += [items[i] for one in references for i in one.items[:1] if i in items]
+    bare = blanked(plain, [(one.start, one.end) for one in references])
+    found = _conditions(bare, catalogue, about, pointed)
+    rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
+    return Reading(
+        text, _language(text, state), intent, tuple(found), titles, tuple(links),
+        tuple(references), felt, rest, denied, question,
+    )  # fmt: skip
+
+
+def _conditions(
+    text: str, catalogue: Catalogue, about: Sequence[Item], pointed: Sequence[Item]
+) -> list[Found]:
+    """Returns conditions of every sort, none inside another; critique goes first."""
+    found = critique_in(text, catalogue, about, pointed)
+    for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
+        found += [one for one in reader if free(found, one.start, one.end)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _felt(text: str, links: Sequence[Link], references: Sequence[Reference]) -> tuple[Linked, ...]:
+    """Returns what is said of every item that is named or pointed at."""
+    spots = [Link(one.start, one.end, text[one.start : one.end], one.items[0], one.items[1:])
+             for one in references]  # fmt: skip
+    together = sorted([*links, *spots], key=lambda link: link.start)
+    found: list[Linked] = []
+    for link, feeling in zip(together, feelings(text, together), strict=True):
+        ids = (link.item, *link.others) if link in spots else (link.item,)
+        found += [Linked(item, "", link.said, feeling) for item in ids]
+    return tuple(found)
+
+
+def _rest(text: str, found: Sequence[Found]) -> tuple[str, str]:
+    """Returns the words that are left, and those of them that are denied."""
+    left = blanked(text, [(one.start, one.end) for one in found])
+    clauses = re.split(r"[.!?;,。，！？；]|\bbut\b|但", left)
+    kept: list[str] = []
+    denied: list[str] = []
+    start = 0
+    for clause in clauses:
+        place = text.find(clause, start)
+        words = _telling(clause)
+        start = place + len(clause) if place >= 0 else start
+        if words:
+            first = left.find(words.split()[0], max(place, 0))
+            (denied if negated(left, max(first, 0)) else kept).append(words)
+    return " ".join(kept), " ".join(denied)
+
+
+def _telling(clause: str) -> str:
+    bare = _EMPTY.sub(" ", clause.replace("’", "'").replace("n't", " "))
+    if re.search(r"[\u3400-\u9fff]", bare):
+        bare = _EMPTY_ZH.sub(" ", bare)
+    words = telling(re.sub(r"[^\w\s'-]", " ", bare)) if re.search(r"\w", bare) else ""
+    kept = [word for word in words.split() if re.search(r"\w", word) and not _filler(word)]
+    return " ".join(kept)
+
+
+def _filler(word: str) -> bool:
+    from palate.retrieval.filler import is_filler
+
+    return is_filler(word) or (len(word) == 1 and word.isascii())
+
+
+def _language(text: str, state: State) -> str:
+    """Returns the language of a turn; one without letters follows the turn before."""
+    if re.search(r"[\u4e00-\u9fff]", text):
+        return "zh"
+    return "en" if latin_share(text) > 0.5 else state.language
+
+
+def terms_of(reading: Reading) -> list[Term]:
+    """Returns what a reading puts in force."""
+    terms = [one.term for one in reading.found]
+    if reading.rest:
+        terms.append(Term("", reading.rest, words=reading.rest))
+    if reading.denied:
+        terms.append(Term("", f"not: {reading.denied}", words=reading.denied, likes=False))
+    return terms
