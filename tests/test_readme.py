@@ -22,7 +22,13 @@ README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 PAGES = [README, CHINESE, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BIN = Path(sys.executable).parent
 #: Variables that are no settings: the workspace, and two of the tests.
-OTHERS = {"PALATE_WORKSPACE", "PALATE_DATA", "PALATE_UPDATE_SNAPSHOTS"}
+OTHERS = {
+    "PALATE_WORKSPACE",
+    "PALATE_DATA",
+    "PALATE_UPDATE_SNAPSHOTS",
+    "PALATE_FUZZ",
+    "PALATE_SCREENSHOTS",
+}
 
 
 #: What somebody who follows the README has written before they evaluate.

@@ -29,7 +29,10 @@ _PATIENCE = 5.0
 #: Rankers that live on log-probabilities.
 _BY_LOGPROBS = ("first-token", "pointwise", "pairwise", "setwise")
 #: Read elsewhere: the folder of the workspace, and the data sets of the tests and benchmarks.
-_OTHER_VARIABLES = {"PALATE_WORKSPACE", "PALATE_DATA", "PALATE_UPDATE_SNAPSHOTS"}
+_OTHER_VARIABLES = {
+    "PALATE_WORKSPACE", "PALATE_DATA", "PALATE_UPDATE_SNAPSHOTS", "PALATE_FUZZ",
+    "PALATE_SCREENSHOTS",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
