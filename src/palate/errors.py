@@ -10,6 +10,7 @@
     |   +-- UnknownConversation  a conversation that is not there, or is somebody else's
     +-- PromptError              a template that is missing, changed, or lacks variables
     +-- ModelError               a model that could not be used
+    |   +-- ToolsRefused         ... because it does not take tools
     |   +-- ModelTimeout         ... before the deadline
     |   +-- ReplyError           ... because its reply is not one
     +-- EvalError                cases, runs, metrics
@@ -103,6 +104,10 @@ class ModelError(PalateError):
         self.wait = 0.0
         self.usage: object = None
         super().__init__(message)
+
+
+class ToolsRefused(ModelError):
+    """A server does not take tools."""
 
 
 class ModelTimeout(ModelError):

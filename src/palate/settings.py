@@ -164,6 +164,18 @@ class PromptSettings(_Section):
     tokenizer: str = Field("", description="tiktoken encoding; empty: the best one offline")
 
 
+class ChatSettings(_Section):
+    """Who answers in a conversation."""
+
+    agent: Literal["auto", "tools", "plan", "policy"] = Field(
+        "auto",
+        description="auto (the model, if there is one), tools (the model calls tools), plan (the "
+        "model writes a plan), policy (rules alone)",
+    )
+    budget: int = Field(6000, ge=1000, description="prompt tokens of a call at most")
+    calls: int = Field(6, ge=1, le=20, description="calls of the model in a turn at most")
+
+
 class PrivacySettings(_Section):
     """What is kept, and for how long."""
 
@@ -181,6 +193,7 @@ class Settings(_Section):
     budget: BudgetSettings = BudgetSettings()
     ranking: RankingSettings = RankingSettings()
     prompts: PromptSettings = PromptSettings()
+    chat: ChatSettings = ChatSettings()
     privacy: PrivacySettings = PrivacySettings()
     strengths: Mapping[str, Strength] = Field(default_factory=lambda: dict(STRENGTHS))
 

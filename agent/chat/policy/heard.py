@@ -67,7 +67,7 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
     noted = [say("unfound", words=term.text) for term in lost]
-    noted += [*_replaced(change, say), *_record(reading, state, desk, say)]
+    noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
     empty = bool(lost) and not (terms or named)
     return Heard(after, tuple(assumed), tuple(noted), empty)
@@ -145,8 +145,12 @@ def _described(reading: Reading, desk: Desk) -> list[tuple[Item, str]]:
     return [(hits[0][0], match["said"])]
 
 
-def _record(reading: Reading, state: State, desk: Desk, say: Voice) -> list[str]:
-    """Records what a known person says of something that was shown to them."""
+def recorded(reading: Reading, state: State, desk: Desk, say: Voice) -> list[str]:
+    """Records what a known person says of something that was shown to them.
+
+    Returns:
+        Sentences that say so.
+    """
     if state.user is None or _LIKENING.search(reading.text) or reading.intent != "recommend":
         return []
     about = [one for one in reading.felt if one.item in state.shown]

@@ -13,7 +13,8 @@ from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import read
 from palate.agent.chat.state import State
 
-_LISTED = re.compile(r"^\s*\d{1,2}\.\s+(?P<title>.+?)(?:\s+-\s.*)?$", re.MULTILINE)
+#: A numbered line of a reply, as `listed` writes it.
+LISTED = re.compile(r"^\s*\d{1,2}\.\s+(?P<title>.+?)(?:\s+-\s.*)?$", re.MULTILINE)
 
 
 def replayed(history: Sequence[tuple[str, str]], state: State, desk: Desk) -> State:
@@ -54,5 +55,5 @@ def _heard(text: str, state: State, desk: Desk) -> State:
 
 def titles_listed(text: str, desk: Desk) -> tuple[str, ...]:
     """Returns the items of a reply's numbered lines."""
-    links = [desk.catalogue.linker.whole(match["title"]) for match in _LISTED.finditer(text)]
+    links = [desk.catalogue.linker.whole(match["title"]) for match in LISTED.finditer(text)]
     return tuple(dict.fromkeys(link.item for link in links if link is not None))

@@ -11,7 +11,7 @@ from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.events import Cards, ChatEvent, ChatReply, Finished, Piece, Spent, Thinking
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
-from palate.agent.chat.policy.heard import ask_of, hear
+from palate.agent.chat.policy.heard import ask_of, hear, recorded
 from palate.agent.chat.policy.merge import dropping
 from palate.agent.chat.policy.relax import relaxed
 from palate.agent.chat.policy.sentences import Voice, listed
@@ -57,7 +57,7 @@ class Policy:
         self.state = _after(answer, reading.language, state.turns + 1)
         self.forgotten = answer.forgotten
         said = _said(answer)
-        for piece in _pieces(said):
+        for piece in pieces(said):
             yield Piece(piece)
         yield Finished(_reply(answer, self.state, said, reading))
 
@@ -107,7 +107,8 @@ class Policy:
             heard = await asyncio.to_thread(hear, reading, state, self._desk, say)
             if heard.empty and reading.intent == "recommend":
                 return Answer(before, (*heard.noted, say("empty")))
-            state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted]
+            noted = await asyncio.to_thread(recorded, reading, before, self._desk, say)
+            state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted, *noted]
         if reading.intent == "more":
             state = replace(state, before=tuple(dict.fromkeys((*state.before, *state.shown))))
         if reading.says_nothing and reading.intent == "recommend" and _gibberish(reading):
@@ -190,7 +191,7 @@ def _said(answer: Answer) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     """Returns a text in lines, as it would be written."""
     return re.findall(r"[^\n]*\n+|[^\n]+$", text)
 

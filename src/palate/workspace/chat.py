@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from palate.workspace.answering import Answering
@@ -48,6 +49,11 @@ class Conversing(Answering):
         retriever = self.__dict__.get("retriever")
         if retriever is not None:
             retriever.refresh()
+
+    @cached_property
+    def toolless(self) -> set[str]:
+        """Names of models whose servers refused tools."""
+        return set()
 
     @property
     def _talking(self) -> Talking:

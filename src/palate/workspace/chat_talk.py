@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from palate.agent.chat.events import ChatEvent, ChatReply, Finished
-from palate.agent.chat.policy import Policy
 from palate.agent.chat.policy.replay import replayed
 from palate.agent.chat.state import State
 from palate.domain import User
 from palate.errors import CatalogueError
 from palate.workspace.chat_desk import WorkspaceDesk
+from palate.workspace.chat_driver import answering
 from palate.workspace.chat_memory import Memory
 from palate.workspace.engine import run
 
 if TYPE_CHECKING:
     from palate.workspace.palate import Palate
 
+#: Turns that a model may be told of; older ones live in what is in force.
+_REMEMBERED = 60
 #: Characters of a turn: as many as the search reads.
 LONGEST_TURN = 4000
 
@@ -49,12 +51,20 @@ class Talking:
         state = await asyncio.to_thread(self._state, conversation, user)
         if history is not None:
             state = await asyncio.to_thread(replayed, history, state, desk)
-        policy = Policy(desk)
-        async for event in policy.answer(said, state):
-            if isinstance(event, Finished) and history is None and not policy.forgotten:
-                assert policy.state is not None
-                await asyncio.to_thread(self.memory.keep, policy.state, said, event.reply)
+        earlier = history if history else await asyncio.to_thread(self._earlier, state)
+        one = await asyncio.to_thread(answering, self.palate, desk, earlier)
+        async for event in one.answer(said, state):
+            if isinstance(event, Finished) and history is None and not one.forgotten:
+                assert one.state is not None
+                await asyncio.to_thread(self.memory.keep, one.state, said, event.reply)
             yield event
+
+    def _earlier(self, state: State) -> list[tuple[str, str]]:
+        """Returns role and text of the turns so far."""
+        if not state.turns:
+            return []
+        turns = self.memory.conversation(state.conversation, None).turns[-_REMEMBERED:]
+        return [pair for t in turns for pair in (("user", t.said), ("assistant", t.reply.text))]
 
     def _state(self, conversation: str | None, user: str | None) -> State:
         if conversation is not None:

@@ -1,0 +1,137 @@
+"""Lets a tool-calling model carry out a turn, through LangChain's `create_agent`.
+
+LangChain stays in this file and its neighbours (`langchain_tools`, `palate.agent.langchain`).
+Nothing is traced to anybody: LangSmith is turned off around every call, whatever the environment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from palate.agent.chat.events import Spent
+from palate.agent.chat.langchain_tools import tools_of
+from palate.agent.chat.model.toolbox import Toolbox
+from palate.agent.chat.model.turns import Said
+from palate.domain import Message
+from palate.errors import ModelError, ModelTimeout, ToolsRefused
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where a model is, and what it may cost.
+
+    Attributes:
+        key: Never shown; local servers need none.
+        timeout: Seconds for the whole turn.
+        calls: Calls of the model in a turn at most.
+        max_tokens: Of each reply.
+        price_in, price_out: Dollars per million tokens.
+    """
+
+    name: str
+    base_url: str | None
+    key: str | None
+    timeout: float = 30.0
+    calls: int = 6
+    max_tokens: int = 600
+    price_in: float = 0.0
+    price_out: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"Connection({self.name!r}, {self.base_url!r})"
+
+
+class ToolDriver:
+    """Drives the tools by a model's calls."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.name = connection.name
+
+    async def drive(self, told: Sequence[Message], box: Toolbox) -> Said:
+        """Runs the agent until it says something without calling a tool.
+
+        Raises:
+            ToolsRefused: The server refuses tools.
+            ModelError: It cannot be reached, or does not answer in time.
+        """
+        import httpx2
+        import openai
+        from langsmith import tracing_context
+
+        try:
+            with tracing_context(enabled=False):
+                async with (
+                    httpx2.AsyncClient() as client,
+                    asyncio.timeout(self._connection.timeout),
+                ):
+                    return await self._run(told, box, client)
+        except TimeoutError:
+            seconds = self._connection.timeout
+            raise ModelTimeout(f"{self.name} did not finish a turn in {seconds:g} s") from None
+        except openai.BadRequestError as error:
+            if "tool" in str(error).lower():
+                raise ToolsRefused(f"{self.name} does not take tools") from None
+            raise ModelError(f"{self.name} refused the request") from None
+        except openai.OpenAIError as error:
+            raise ModelError(f"{self.name} failed: {type(error).__name__}") from None
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"{self.name} sent no usable reply: {type(error).__name__}") from None
+
+    async def _run(self, told: Sequence[Message], box: Toolbox, client: Any) -> Said:
+        from langchain.agents import create_agent
+        from langchain.agents.middleware import ModelCallLimitMiddleware
+
+        agent: Any = create_agent(
+            self._model(client),
+            tools_of(box),
+            middleware=[ModelCallLimitMiddleware(run_limit=self._connection.calls)],
+        )
+        given = {"messages": [{"role": one.role, "content": one.content} for one in told]}
+        config = {"recursion_limit": 4 * self._connection.calls + 4, "callbacks": []}
+        ended = await agent.ainvoke(given, config)
+        fresh = ended["messages"][len(told) :]
+        return Said(_text(fresh), self._spent(fresh))
+
+    def _model(self, client: Any) -> Any:
+        from langchain_openai import ChatOpenAI
+
+        connection = self._connection
+        return ChatOpenAI(
+            model=connection.name,
+            base_url=connection.base_url or "https://api.openai.com/v1",
+            api_key=connection.key or "none",
+            temperature=0,
+            max_retries=1,
+            max_tokens=connection.max_tokens,
+            timeout=connection.timeout,
+            http_async_client=client,
+            use_responses_api=False,
+        )
+
+    def _spent(self, fresh: Sequence[BaseMessage]) -> Spent:
+        calls = tokens_in = tokens_out = 0
+        for message in fresh:
+            usage = getattr(message, "usage_metadata", None)
+            if message.type == "ai":
+                calls += bool(getattr(message, "response_metadata", None))
+            if usage:
+                tokens_in += usage["input_tokens"]
+                tokens_out += usage["output_tokens"]
+        price = self._connection
+        usd = (tokens_in * price.price_in + tokens_out * price.price_out) / 1e6
+        return Spent(calls, tokens_in, tokens_out, usd)
+
+
+def _text(fresh: Sequence[BaseMessage]) -> str:
+    """Returns the model's last words; empty where it was stopped in the middle."""
+    last = fresh[-1] if fresh else None
+    if last is None or last.type != "ai" or not getattr(last, "response_metadata", None):
+        return ""
+    return str(last.text)

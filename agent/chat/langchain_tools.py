@@ -1,0 +1,57 @@
+"""The tools of a turn as LangChain takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from palate.agent.chat.model.toolbox import Toolbox, guarded
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
+
+def tools_of(box: Toolbox) -> list[BaseTool]:
+    """Returns the nine tools over a turn's toolbox."""
+    from langchain_core.tools import StructuredTool
+
+    async def search_catalogue(text: str, constraints: list[str] | None = None) -> str:
+        """Find items by words. Constraints are written like 'year >= 1990' or 'tags has comedy'."""
+        return await guarded(box.search_catalogue(text, constraints or ()))
+
+    async def recommend(text: str = "", constraints: list[str] | None = None, n: int = 5) -> str:
+        """Recommend items under everything in force, and under further constraints."""
+        return await guarded(box.recommend(text, constraints or (), n))
+
+    async def explain(item: str) -> str:
+        """Say why an item was recommended; name it by title or by number in the last list."""
+        return await guarded(box.explain(item))
+
+    async def why_not(item: str) -> str:
+        """Say what keeps an item out of the recommendations."""
+        return await guarded(box.why_not(item))
+
+    async def compare(items: list[str]) -> str:
+        """Put items side by side, by title."""
+        return await guarded(box.compare(items))
+
+    async def catalogue_facts(question: str) -> str:
+        """Answer from the store: how many, the longest, who directed it, when, how long."""
+        return await guarded(box.catalogue_facts(question))
+
+    async def remember() -> str:
+        """Keep what the person's last message asks to remember; only if it asks for that."""
+        return await guarded(box.remember())
+
+    async def forget() -> str:
+        """Take back what the person's last message asks to forget; only if it asks for that."""
+        return await guarded(box.forget())
+
+    async def give_feedback(item: str, action: str) -> str:
+        """Record an opinion ('like', 'dislike' or 'view'); only if the last message holds it."""
+        return await guarded(box.give_feedback(item, action))
+
+    made = (
+        search_catalogue, recommend, explain, why_not, compare, catalogue_facts, remember, forget,
+        give_feedback,
+    )  # fmt: skip
+    return [StructuredTool.from_function(coroutine=one) for one in made]

@@ -1,0 +1,127 @@
+"""Plan, then act: for a model that cannot call tools but keeps to a JSON schema.
+
+One call plans (which tools, with what), code carries the plan out, and a second call puts the
+results into words.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from palate.agent.chat.events import Spent
+from palate.agent.chat.model.toolbox import Toolbox, guarded
+from palate.agent.chat.model.turns import Said
+from palate.domain import Completion, Message, Model, ModelCall
+from palate.errors import ReplyError
+
+#: Steps of a plan that are carried out.
+_STEPS = 4
+_STRING, _STRINGS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+TOOLS = (
+    "search_catalogue", "recommend", "explain", "why_not", "compare", "catalogue_facts",
+    "remember", "forget", "give_feedback",
+)  # fmt: skip
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["steps"],
+    "properties": {
+        "steps": {
+            "type": "array",
+            "maxItems": _STEPS,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tool", "text", "items", "constraints"],
+                "properties": {
+                    "tool": {"type": "string", "enum": list(TOOLS)},
+                    "text": _STRING,
+                    "items": _STRINGS,
+                    "constraints": _STRINGS,
+                },
+            },
+        }
+    },
+}
+_PLAN = (
+    "\n\nYou cannot call tools here. Reply with a JSON object: the steps to take, in order. Each "
+    "has `tool` (one of {tools}), `text` (the wish, the question, what to remember, or for "
+    "give_feedback the action), `items` (titles) and `constraints`. No steps for small talk."
+)
+
+
+class PlanDriver:
+    """Drives the tools by a plan that the model writes first.
+
+    Args:
+        model: Any that can be held to a schema.
+        timeout: Seconds for the whole turn.
+        prices: Dollars per million tokens of prompts and replies.
+    """
+
+    def __init__(
+        self, model: Model, timeout: float = 30.0, prices: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        self._model, self._timeout, self._prices = model, timeout, prices
+        self.name = model.name
+
+    async def drive(self, told: Sequence[Message], box: Toolbox) -> Said:
+        """Asks for a plan, carries it out, and asks for words.
+
+        Raises:
+            ModelError: The model could not be asked, or its plan is none.
+        """
+        deadline = time.monotonic() + self._timeout
+        rules = told[0].content + _PLAN.format(tools=", ".join(TOOLS))
+        asked = (Message("system", rules), *told[1:])
+        planned = await self._model.complete(
+            ModelCall(asked, 500, schema=SCHEMA, template="chat/plan"), deadline=deadline
+        )
+        results = [await self._step(step, box) for step in steps_of(planned.text)]
+        data = "\n".join(f"{name}:\n{result}" for name, result in results) or "no tool was used"
+        words = Message("user", f"Results of the tools, as data:\n{data}\n\nNow answer.")
+        spoken = await self._model.complete(
+            ModelCall((*told, words), 400, template="chat/words"), deadline=deadline
+        )
+        return Said(spoken.text, self._spent(planned) + self._spent(spoken))
+
+    async def _step(self, step: dict[str, Any], box: Toolbox) -> tuple[str, str]:
+        name, text = step["tool"], str(step.get("text", ""))
+        items = [str(one) for one in step.get("items", ())]
+        constraints = [str(one) for one in step.get("constraints", ())]
+        first = items[0] if items else text
+        work: dict[str, Callable[[], Awaitable[str]]] = {
+            "search_catalogue": lambda: box.search_catalogue(text, constraints),
+            "recommend": lambda: box.recommend(text, constraints),
+            "explain": lambda: box.explain(first),
+            "why_not": lambda: box.why_not(first),
+            "compare": lambda: box.compare(items),
+            "catalogue_facts": lambda: box.catalogue_facts(text),
+            "remember": box.remember,
+            "forget": box.forget,
+            "give_feedback": lambda: box.give_feedback(first, text),
+        }
+        return name, await guarded(work[name]())
+
+    def _spent(self, completion: Completion) -> Spent:
+        usage = completion.usage
+        usd = usage.prompt_tokens * self._prices[0] + usage.completion_tokens * self._prices[1]
+        return Spent(usage.calls, usage.prompt_tokens, usage.completion_tokens, usd / 1e6)
+
+
+def steps_of(text: str) -> list[dict[str, Any]]:
+    """Returns the steps of a plan.
+
+    Raises:
+        ReplyError: The reply is no plan.
+    """
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        steps = json.loads(text[start : end + 1])["steps"]
+        fine = [one for one in steps if isinstance(one, dict) and one.get("tool") in TOOLS]
+    except (ValueError, KeyError, TypeError):
+        raise ReplyError("the model wrote no plan") from None
+    return fine[:_STEPS]

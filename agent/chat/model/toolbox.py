@@ -1,0 +1,238 @@
+"""The tools of one turn, as a model may call them: what they do is bounded here, in code.
+
+What a tool gives back is data for the model, one line an item. Tools that write (remember, forget,
+give_feedback) do so only where the person's own turn asks for it: no text of the catalogue, and no
+idea of the model's, can make them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from palate.agent.chat.desk import Desk, Found
+from palate.agent.chat.policy import about, memory
+from palate.agent.chat.policy.answer import Answer
+from palate.agent.chat.policy.heard import ask_of, hear, titled
+from palate.agent.chat.policy.merge import dropping, merged
+from palate.agent.chat.policy.relax import relaxed
+from palate.agent.chat.policy.sentences import Voice, listed
+from palate.agent.chat.policy.turns import MOST, SHOWN
+from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.questions import question_in
+from palate.agent.chat.state import State, Term
+from palate.domain import Action, Constraint, Item
+from palate.errors import PalateError
+from palate.prompts.clean import one_line
+from palate.retrieval.constraints import parse_constraint
+
+#: Characters of a description that a tool gives back.
+_LONGEST = 160
+Handler = Callable[[Reading, State, Desk, Voice], Answer]
+_ACTIONS = {"liked": Action.LIKE, "disliked": Action.DISLIKE, "seen": Action.VIEW}
+
+
+@dataclass
+class Toolbox:
+    """Tools over a desk, and what they did in this turn.
+
+    Attributes:
+        state: As it is now; starts as what the turn's own words make of it.
+        found: The last slate.
+        told: Texts that tools gave back; what a reply says may come from them.
+        assumed: What was taken for granted.
+        noted: What was recorded or replaced, in sentences.
+        used: Names of the tools that were called.
+    """
+
+    desk: Desk
+    reading: Reading
+    before: State
+    say: Voice
+    state: State
+    found: Found | None = None
+    told: list[str] = field(default_factory=list)
+    assumed: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
+    used: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, desk: Desk, reading: Reading, state: State) -> Toolbox:
+        """Returns the tools of a turn: its conditions and titles are in force already."""
+        say = Voice(reading.language, desk.noun, desk.nouns)
+        box = cls(desk, reading, state, say, state)
+        if reading.intent in ("recommend", "more", "yes", "drop"):
+            box._take_in()
+        return box
+
+    def _take_in(self) -> None:
+        reading, state = self.reading, self.before
+        gone: Sequence[Term] = ()
+        if reading.intent == "yes":
+            ids = (state.asked or "").split()[1:]
+            gone = [term for term in state.terms if term.id in ids]
+        elif reading.intent == "drop":
+            gone = dropping(state, reading)
+        if gone:
+            told = self.say.row([f'"{term.text}"' for term in gone])
+            self.state = state.without(*(term.id for term in gone))
+            self.noted = (self.say("dropped", terms=told),)
+        elif reading.intent != "drop" or not reading.says_nothing:
+            heard = hear(reading, state, self.desk, self.say)
+            self.state, self.assumed, self.noted = heard.state, heard.assumed, heard.noted
+        if reading.intent == "more":
+            shown = tuple(dict.fromkeys((*self.state.before, *self.state.shown)))
+            self.state = replace(self.state, before=shown)
+
+    # ------------------------------------------------------------------ tools that read
+
+    async def search_catalogue(self, text: str, constraints: Sequence[str] = ()) -> str:
+        """Finds items by words and constraints; returns a line each."""
+        self.used.append("search_catalogue")
+        terms = _terms(constraints)
+        hits = await asyncio.to_thread(self.desk.search, text, 50)
+        held = tuple(c for term in terms for c in term.constraints)
+        fine = {one.id for one in self._meeting(held)} if held else None
+        items = [item for item, _ in hits if fine is None or item.id in fine]
+        return self._tell("\n".join(_line(item) for item in items[:SHOWN]) or "nothing found")
+
+    async def recommend(self, text: str = "", constraints: Sequence[str] = (), n: int = 5) -> str:
+        """Recommends under everything in force; constraints given here are put in force, too."""
+        self.used.append("recommend")
+        terms = _terms(constraints)
+        if terms:
+            self.state = merged(self.state, terms, "").state
+        ask = ask_of(self.state, max(1, min(MOST, n)))
+        if text.strip() and not ask.text:
+            ask = replace(ask, text=one_line(text, 400))
+        self.found = await self.desk.recommend(ask)
+        if self.found.cards:
+            return self._tell(listed(self.found.cards))
+        relax = await asyncio.to_thread(relaxed, self.state, self.desk)
+        if relax is None:
+            return self._tell(self.say("nothing"))
+        told = self.say.row([f'"{term.text}"' for term in relax.terms])
+        return self._tell(self.say("nothing_relax", terms=told, left=relax.left))
+
+    async def explain(self, item: str) -> str:
+        """Says why something was recommended."""
+        return await self._aside("explain", item, about.why)
+
+    async def why_not(self, item: str) -> str:
+        """Says what keeps something out."""
+        return await self._aside("why_not", item, about.why_not)
+
+    async def compare(self, items: Sequence[str]) -> str:
+        """Puts items side by side."""
+        return await self._aside("compare", " and ".join(items), about.compare)
+
+    async def catalogue_facts(self, question: str) -> str:
+        """Answers a question about the catalogue from the store."""
+        self.used.append("catalogue_facts")
+        reading = await self._read(question)
+        asked = question_in(
+            question, self.desk.catalogue.numbers, has_titles=bool(reading.pointed)
+        ) or self.reading.question  # fmt: skip
+        if asked is None:
+            return self._tell("not a question that the catalogue answers")
+        source = reading if reading.found or reading.pointed else self.reading
+        given = replace(source, question=asked)
+        return self._told(
+            await asyncio.to_thread(about.facts, given, self.state, self.desk, self.say)
+        )
+
+    # ------------------------------------------------------------------ tools that write
+
+    async def remember(self) -> str:
+        """Keeps the wish of this turn, in its own words, if it asks for that."""
+        self.used.append("remember")
+        if self.reading.intent != "remember":
+            return self._tell("refused: this turn does not ask to remember anything")
+        answer = await asyncio.to_thread(
+            memory.remember, self.reading, self.state, self.desk, self.say
+        )
+        self.state = answer.state
+        return self._told(answer)
+
+    async def forget(self) -> str:
+        """Takes back what this turn names, a wish or a condition, if it asks for that."""
+        self.used.append("forget")
+        if self.reading.intent not in ("forget", "drop"):
+            return self._tell("refused: this turn does not ask to forget anything")
+        if self.reading.intent == "drop":  # it was done when the turn was read
+            return self._tell(" ".join(self.noted) or self.say("drop_none"))
+        answer = await asyncio.to_thread(
+            memory.forget, self.reading, self.state, self.desk, self.say
+        )
+        self.state = answer.state
+        return self._told(answer)
+
+    async def give_feedback(self, item: str, action: str) -> str:
+        """Records an opinion, if this turn holds it."""
+        self.used.append("give_feedback")
+        if self.state.user is None:
+            return self._tell("refused: nobody knows who speaks")
+        wanted = await self._ids(item)
+        felt = {one.item: one.feeling for one in self.reading.felt}
+        held = [one for one in wanted if str(_ACTIONS.get(felt.get(one, ""), "")) == action]
+        if not held:
+            return self._tell("refused: this turn does not say that")
+        # What is said of a shown item is recorded by code when the turn ends.
+        for one in [item for item in held if item not in self.before.shown]:
+            await asyncio.to_thread(self.desk.feedback, self.state.user, one, Action(action), None)
+        return self._tell("noted")
+
+    # ------------------------------------------------------------------ what they share
+
+    async def _aside(self, name: str, text: str, handler: Handler) -> str:
+        self.used.append(name)
+        reading = await self._read(text)
+        if not reading.pointed:
+            reading = self.reading
+        answer = await asyncio.to_thread(handler, reading, self.before, self.desk, self.say)
+        return self._told(answer)
+
+    async def _read(self, text: str) -> Reading:
+        from palate.agent.chat.reading import read
+
+        quoted = one_line(text, 400)
+        return await asyncio.to_thread(
+            read, quoted, self.before, self.desk.catalogue, self.desk.items
+        )
+
+    async def _ids(self, text: str) -> tuple[str, ...]:
+        link = self.desk.catalogue.linker.whole(one_line(text, 200))
+        return (link.item,) if link is not None else (await self._read(text)).pointed
+
+    def _meeting(self, held: Sequence[Constraint]) -> Sequence[Item]:
+        return self.desk.facts(held, n=1000).items
+
+    def _told(self, answer: Answer) -> str:
+        return self._tell("\n".join(answer.lines))
+
+    def _tell(self, text: str) -> str:
+        self.told.append(text)
+        return text
+
+
+def _terms(constraints: Sequence[str]) -> list[Term]:
+    """Returns terms of constraints as a model writes them.
+
+    Raises:
+        CatalogueError: One of them cannot be read; its message says how to write it.
+    """
+    return [Term("", one_line(str(c), 80), (c,)) for c in map(parse_constraint, constraints)]
+
+
+def _line(item: Item) -> str:
+    tags = ", ".join(item.tags[:4])
+    return one_line(f"{titled(item)}; {tags}; {item.text}", _LONGEST)
+
+
+async def guarded(work: Awaitable[str]) -> str:
+    """Returns what a tool says, or in a sentence why it cannot."""
+    try:
+        return await work
+    except PalateError as error:
+        return f"cannot be done: {one_line(str(error), 300)}"
