@@ -24,7 +24,6 @@ from palate.errors import (
     SettingsError,
     WorkspaceInUse,
 )
-from palate.workspace.folder import Folder
 
 _SECONDS = 120
 #: Kind of problem -> the error that the command would have met by itself.
@@ -90,6 +89,8 @@ def remote_of(context: typer.Context) -> Remote | None:
         PrerequisiteError: There is no workspace.
     """
     from filelock import FileLock, Timeout
+
+    from palate.workspace.folder import Folder  # loads the settings, which --help can do without
 
     folder = Folder(Path(context.obj)).require()
     try:
