@@ -210,7 +210,7 @@ def test_keys_are_kept_as_hashes_for_their_owner_alone(tmp_path):
     keys = KeyFile(tmp_path / "keys.json")
     made = keys.add(("read",), None, "a dashboard")
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
-    assert made.split("_")[2] not in (tmp_path / "keys.json").read_text()
+    assert made.split("_", 2)[2] not in (tmp_path / "keys.json").read_text()
     found = keys.find(made)
     assert found is not None and found.note == "a dashboard"
     assert keys.find(made + "x") is None
