@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import Any
 
-from palate.agent.models.capabilities import Capabilities, capabilities_of, slack_of
+from palate.agent.models.capabilities import slack_of
 from palate.agent.models.streams import pieces
 from palate.domain import Budget, Completion, Message, Model, ModelCall
 from palate.errors import ModelError, SettingsError
@@ -80,6 +81,8 @@ def prompt_tokens(messages: tuple[Message, ...], count: Counter) -> int:
 class Allowance:
     """A model that is asked only while the budget lasts, and once a call: no retry is free.
 
+    Whatever else the model offers, such as its capabilities, is that of the model itself.
+
     Args:
         inner: Answers.
         budget: In tokens and dollars.
@@ -91,6 +94,9 @@ class Allowance:
         self.name = inner.name
         self.spent = Cost(0, 0)
         self._inner, self._budget, self._prices, self._count = inner, budget, prices, count
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Answers a call that fits what is left.
@@ -112,11 +118,6 @@ class Allowance:
         async with aclosing(pieces(self._inner, once, deadline=deadline)) as stream:
             async for piece in stream:
                 yield piece
-
-    @property
-    def capabilities(self) -> Capabilities | None:
-        """What is known of the model's server."""
-        return capabilities_of(self._inner)
 
     def _reserve(self, call: ModelCall) -> None:
         """Takes a call's cost off in full, before anything awaits: calls at once cannot share it.

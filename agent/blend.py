@@ -10,19 +10,16 @@ by more than 1.645 standard errors over people: a better calibration alone is no
 
 from __future__ import annotations
 
-import json
 import math
-import random
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from palate.agent.learnt import parts_of, read_rows, write_rows
 from palate.domain import Action
-from palate.errors import PrerequisiteError
-from palate.retrieval.files import replace_file
 from palate.retrieval.forecast.calibrate import Linear, fit_least_squares, fit_logistic, sigmoid
 
 Values = NDArray[np.float64]
@@ -166,9 +163,7 @@ def _apart(action: Action, scores: Values, truth: Values, parts: NDArray[np.intp
 
 
 def _parts(people: Sequence[str], seed: int) -> NDArray[np.intp]:
-    names = sorted(set(people))
-    random.Random(seed).shuffle(names)
-    place = {name: number % FOLDS for number, name in enumerate(names)}
+    place = parts_of(people, seed, FOLDS)
     codes = np.array([place[name] for name in people], np.intp)
     # Fewer people than parts: parts that are empty fall away.
     return np.unique(codes, return_inverse=True)[1]
@@ -214,16 +209,7 @@ class Blends:
         Raises:
             PrerequisiteError: The file is damaged.
         """
-        try:
-            rows = json.loads(path.read_text(encoding="utf-8"))["blends"]
-            found = dict(_entry(row) for row in rows)
-        except FileNotFoundError:
-            return cls({})
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise PrerequisiteError(
-                f"{path} cannot be read ({type(error).__name__}: {error}). Delete it: `palate tune "
-                "--action` learns it anew."
-            ) from None
+        found = read_rows(path, "blends", _entry, "`palate tune --action` learns it anew")
         return cls({key: replace(one, stale=one.basis != basis) for key, one in found.items()})
 
     def with_one(self, key: BlendKey, blend: Blend) -> Blends:
@@ -239,11 +225,7 @@ class Blends:
 
     def write(self, path: Path) -> None:
         """Writes the file, private to its owner, whole or not at all."""
-        rows = [asdict(key) | asdict(blend) for key, blend in self.entries.items()]
-        for row in rows:
-            del row["stale"]
-        text = json.dumps({"blends": rows}, ensure_ascii=False, indent=1)
-        replace_file(path, text.encode("utf-8", "surrogatepass"))
+        write_rows(path, "blends", self.entries)
 
 
 def _entry(row: Mapping[str, object]) -> tuple[BlendKey, Blend]:

@@ -12,7 +12,6 @@ and tried on others (cross-fitting), so that an interval over all of them is hon
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.agent.fusion import fuse, ranked, utilities
+from palate.agent.learnt import parts_of
 from palate.domain import Candidate, Opinion, RankBy
 
 #: The largest weight that the settings take, too.
@@ -104,9 +104,7 @@ def learn_apart(cases: Sequence[Heard], *, seed: int = 0, folds: int = FOLDS) ->
         seed: Of the split of the people.
         folds: Parts, at least 2.
     """
-    people = sorted({case.person for case in cases})
-    random.Random(seed).shuffle(people)
-    part = {person: place % folds for place, person in enumerate(people)}
+    part = parts_of([case.person for case in cases], seed, folds)
     learnt = {
         fold: learn_weight([case for case in cases if part[case.person] != fold])
         for fold in sorted(set(part.values()))

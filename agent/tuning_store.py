@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from palate.errors import PrerequisiteError
-from palate.retrieval.files import replace_file
+from palate.agent.learnt import read_rows, write_rows
 
 #: An interval over fewer cases is not to be believed.
 ENOUGH = 20
@@ -102,17 +100,7 @@ class Weights:
         Raises:
             PrerequisiteError: The file is damaged.
         """
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return cls({})
-        except (OSError, UnicodeDecodeError) as error:
-            raise _damaged(path, str(error)) from None
-        try:
-            rows = json.loads(text)["weights"]
-            found = dict(_entry(row) for row in rows)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise _damaged(path, f"{type(error).__name__}: {error}") from None
+        found = read_rows(path, "weights", _entry, "`palate tune` learns the weights anew")
         return cls({key: replace(one, stale=one.prior != prior) for key, one in found.items()})
 
     def with_one(self, key: Key, tuned: Tuned) -> Weights:
@@ -129,11 +117,7 @@ class Weights:
 
     def write(self, path: Path) -> None:
         """Writes the file, private to its owner, whole or not at all."""
-        rows = [asdict(key) | asdict(tuned) for key, tuned in self.entries.items()]
-        for row in rows:
-            del row["stale"]
-        text = json.dumps({"weights": rows}, ensure_ascii=False, indent=1)
-        replace_file(path, text.encode("utf-8", "surrogatepass"))
+        write_rows(path, "weights", self.entries)
 
 
 def _entry(row: Mapping[str, object]) -> tuple[Key, Tuned]:
@@ -145,9 +129,3 @@ def _entry(row: Mapping[str, object]) -> tuple[Key, Tuned]:
     if not all(math.isfinite(one) for one in numbers) or tuned.weight < 0:
         raise ValueError("a weight is no number that can be used")
     return key, tuned
-
-
-def _damaged(path: Path, why: str) -> PrerequisiteError:
-    return PrerequisiteError(
-        f"{path} cannot be read ({why}). Delete it: `palate tune` learns the weights anew."
-    )

@@ -12,7 +12,7 @@ from palate.eval.bootstrap import Interval, intervals
 from palate.eval.cases import Case, repeated
 from palate.eval.metrics import NDCG, HitRate, Metric, Recall, evaluate
 from palate.eval.results import Results
-from palate.eval.statistics.verdict import Judgement, Rules, judge_family
+from palate.eval.statistics.verdict import Judgement, Rules, judge_metrics
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,8 +117,6 @@ def score(
         EvalError: Nothing to score, a name that is missing or stands twice, an order that is not
             one of the case's candidates, or results for cases that do not exist.
     """
-    import numpy as np
-
     scored = [case for case in cases if case.scored]
     names = _names(recommenders, baseline)
     if not scored or not metrics:
@@ -129,24 +127,9 @@ def score(
     first = names.index(baseline) if baseline is not None else 0
     runs = [_run(one, scored, {case.id for case in cases}, metrics) for one in recommenders]
     users = [case.cluster for case in scored]
-    columns = np.hstack([run.values for run in runs])
-    means = intervals(columns, seed=seed, n=samples, level=level, users=users, widen=True)
-    by_run = [means[i : i + len(metrics)] for i in range(0, len(means), len(metrics))]
     rules = Rules(level, samples=samples, seed=seed)
-    others = [run.values - runs[first].values for i, run in enumerate(runs) if i != first]
-    judged = _judged(others, users, rules) if others else []
-    judged.insert(first, [])
     return ScoreTable(
-        tuple(
-            Score(
-                name,
-                dict(zip(metrics, mean, strict=True)),
-                dict(zip(metrics, against, strict=True)) if against else {},
-                run.missing,
-                run.partial,
-            )
-            for name, run, mean, against in zip(names, runs, by_run, judged, strict=True)
-        ),
+        _scores(runs, metrics, first, users, rules),
         metrics,
         names[first],
         len(scored),
@@ -160,6 +143,7 @@ def score(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
+    name: str
     values: NDArray[np.float64]
     missing: int
     partial: int
@@ -176,21 +160,33 @@ def _names(recommenders: Sequence[Recommender | Results], baseline: str | None) 
     return names
 
 
-def _judged(
-    differences: Sequence[NDArray[np.float64]], users: Sequence[tuple[str, str]], rules: Rules
-) -> list[list[Judgement]]:
-    """Judges each difference; those of one metric are a family.
-
-    Returns:
-        For each difference one a metric.
-    """
+def _scores(
+    runs: Sequence[_Run],
+    metrics: Sequence[Metric],
+    first: int,
+    users: Sequence[tuple[str, str]],
+    rules: Rules,
+) -> tuple[Score, ...]:
+    """Makes the lines; the one at ``first`` is what the others are judged against."""
     import numpy as np
 
-    stacked = np.stack(differences, axis=1)
-    families = [
-        judge_family(stacked[:, :, metric], users, rules) for metric in range(stacked.shape[2])
-    ]
-    return [list(one) for one in zip(*families, strict=True)]
+    columns = np.hstack([run.values for run in runs])
+    means = intervals(
+        columns, seed=rules.seed, n=rules.samples, level=rules.level, users=users, widen=True
+    )
+    others = [run.values - runs[first].values for i, run in enumerate(runs) if i != first]
+    judged = judge_metrics(others, users, rules) if others else []
+    judged.insert(first, [])
+    return tuple(
+        Score(
+            run.name,
+            dict(zip(metrics, means[i * len(metrics) : (i + 1) * len(metrics)], strict=True)),
+            dict(zip(metrics, judged[i], strict=True)) if judged[i] else {},
+            run.missing,
+            run.partial,
+        )
+        for i, run in enumerate(runs)
+    )
 
 
 def _run(
@@ -210,7 +206,7 @@ def _run(
             partial += bool(order) and len(order) < len(case.candidates or ())
         listed = [case.candidates for case in batch]
         parts.append(evaluate(metrics, [case.truth for case in batch], orders, listed))
-    return _Run(np.concatenate(parts), missing, partial)
+    return _Run(one.name, np.concatenate(parts), missing, partial)
 
 
 def _orders(one: Recommender | Results, cases: Sequence[Case], n: int) -> Sequence[tuple[str, ...]]:

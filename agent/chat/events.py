@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from palate.domain import Usage
+
 Feeling = Literal["liked", "disliked", "seen", "named"]
 
 
@@ -60,6 +62,12 @@ class Spent:
     tokens_in: int = 0
     tokens_out: int = 0
     usd: float = 0.0
+
+    @classmethod
+    def of(cls, usage: Usage, price_in: float, price_out: float) -> Spent:
+        """Returns what calls cost, at prices in dollars per million tokens."""
+        usd = usage.prompt_tokens * price_in + usage.completion_tokens * price_out
+        return cls(usage.calls, usage.prompt_tokens, usage.completion_tokens, usd / 1e6)
 
     def __add__(self, other: Spent) -> Spent:
         """Returns the sum, field by field."""

@@ -15,7 +15,7 @@ from palate.agent.chat.events import Spent
 from palate.agent.chat.langchain_tools import tools_of
 from palate.agent.chat.model.toolbox import Toolbox
 from palate.agent.chat.model.turns import Said
-from palate.domain import Message
+from palate.domain import Message, Usage
 from palate.errors import ModelError, ModelTimeout, ToolsRefused
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ class ToolDriver:
                 tokens_in += usage["input_tokens"]
                 tokens_out += usage["output_tokens"]
         price = self._connection
-        usd = (tokens_in * price.price_in + tokens_out * price.price_out) / 1e6
-        return Spent(calls, tokens_in, tokens_out, usd)
+        return Spent.of(Usage(calls, tokens_in, tokens_out), price.price_in, price.price_out)
 
 
 def _text(fresh: Sequence[BaseMessage]) -> str:

@@ -50,7 +50,7 @@ def make_model(
     return OpenAIModel(
         settings.name,
         base_url=settings.base_url or None,
-        api_key=_key(settings.api_key_env, environ),
+        api_key=read_key(settings.api_key_env, environ),
         retries=settings.retries,
         preset=settings.preset,
         known=known,
@@ -59,7 +59,12 @@ def make_model(
     )
 
 
-def _key(name: str, environ: Mapping[str, str]) -> str | None:
+def read_key(name: str, environ: Mapping[str, str]) -> str | None:
+    """Returns the key that a variable holds; ``None`` where it is not set.
+
+    Raises:
+        SettingsError: It cannot be a key.
+    """
     # A line's end comes along easily, and no header may hold one.
     key = environ.get(name, "").strip()
     if not key.isascii() or not key.isprintable():

@@ -6,14 +6,12 @@ them, servers send an error as an event. Only a finish reason ends a reply.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from palate.agent.models.replies import FINISHES, MAX_TEXT, read_usage, told
+from palate.agent.models.replies import FINISHES, MAX_TEXT, read_object, read_usage, told
 from palate.domain import Completion, Usage
 from palate.errors import ReplyError
-from palate.prompts.clean import one_line
 
 
 class Events:
@@ -63,7 +61,7 @@ class Events:
             return  # a comment, an event's name, the blank line between two
         content = line.removeprefix(b"data:").strip()
         if content and content != b"[DONE]":
-            yield from self._event(_object(content))
+            yield from self._event(read_object(content, "An event"))
 
     def _event(self, event: Mapping[str, Any]) -> Iterator[str]:
         if event.get("error"):
@@ -94,16 +92,3 @@ class Events:
         if finish not in FINISHES:
             raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
         self._finish = str(finish)
-
-
-def _object(content: bytes) -> Mapping[str, Any]:
-    try:
-        data = json.loads(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise ReplyError("The stream is not valid UTF-8.", retryable=True) from None
-    except (ValueError, RecursionError):
-        start = one_line(content[:60].decode("utf-8", "replace"))
-        raise ReplyError(f"An event is not JSON; it starts {start!r}.", retryable=True) from None
-    if not isinstance(data, Mapping):
-        raise ReplyError("An event is not a JSON object.", retryable=True)
-    return data

@@ -15,7 +15,6 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from palate.agent.models.capabilities import Capabilities, capabilities_of, slack_of
 from palate.agent.models.streams import pieces
 from palate.domain import Completion, Model, ModelCall
 from palate.errors import ModelError, ModelTimeout, PrerequisiteError
@@ -35,6 +34,8 @@ Records = Mapping[str, Sequence[Mapping[str, Any]]]
 class RecordingModel:
     """A model whose calls and replies, failures included, are appended to a file.
 
+    Whatever else the model offers, such as its capabilities, is that of the model itself.
+
     Args:
         inner: Answers.
         path: Of the recording; made if it is not there.
@@ -47,6 +48,9 @@ class RecordingModel:
         self.name, self.path = inner.name, path
         self._inner = inner
         _mend(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Answers as the model does, and writes that down.
@@ -80,16 +84,6 @@ class RecordingModel:
         except ModelError as error:
             self._append(self._head(call) | failure_record(error))
             raise
-
-    @property
-    def capabilities(self) -> Capabilities | None:
-        """What is known of the model's server."""
-        return capabilities_of(self._inner)
-
-    @property
-    def slack(self) -> int:
-        """Tokens that the model's replies may have beyond ``max_tokens``."""
-        return slack_of(self._inner)
 
     def _head(self, call: ModelCall) -> dict[str, Any]:
         return {

@@ -80,8 +80,8 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
     return text, str(finish)
 
 
-def read_object(body: bytes) -> dict[str, Any]:
-    """Reads a JSON object.
+def read_object(body: bytes, what: str = "The reply") -> dict[str, Any]:
+    """Reads a JSON object; ``what`` names it in errors.
 
     Raises:
         ReplyError: It is none.
@@ -89,12 +89,12 @@ def read_object(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body.decode("utf-8"))
     except UnicodeDecodeError:
-        raise ReplyError("The reply is not valid UTF-8.", retryable=True) from None
+        raise ReplyError(f"{what} is not valid UTF-8.", retryable=True) from None
     except (ValueError, RecursionError):
         start = one_line(body[:60].decode("utf-8", "replace"))
-        raise ReplyError(f"The reply is not JSON; it starts {start!r}.", retryable=True) from None
+        raise ReplyError(f"{what} is not JSON; it starts {start!r}.", retryable=True) from None
     if not isinstance(data, dict):
-        raise ReplyError("The reply is not a JSON object.", retryable=True)
+        raise ReplyError(f"{what} is not a JSON object.", retryable=True)
     return data
 
 

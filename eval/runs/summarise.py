@@ -16,7 +16,7 @@ from palate.eval.runs.values import Column, Questions
 from palate.eval.runs.variants import Variant
 from palate.eval.statistics.noise import Noise, components
 from palate.eval.statistics.spread import standard_errors
-from palate.eval.statistics.verdict import MANY, Rules, judge_family, normal_intervals
+from palate.eval.statistics.verdict import MANY, Rules, judge_metrics, normal_intervals
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,19 +69,14 @@ class Judged:
         Returns:
             For each comparison one a metric; nothing where there are fewer than two people.
         """
-        import numpy as np
-
         if not values or len(set(self.users)) < 2:
             return [[] for _ in values]
         rules = Rules(
             self.statistics.level, self.statistics.margin, self.statistics.samples,
             self.statistics.seed,
         )  # fmt: skip
-        families = [
-            judge_family(np.stack([one[:, metric] for one in values], axis=1), self.users, rules)
-            for metric in range(values[0].shape[1])
-        ]
-        return [[Difference.of(one) for one in found] for found in zip(*families, strict=True)]
+        judged = judge_metrics(values, self.users, rules)
+        return [[Difference.of(one) for one in found] for found in judged]
 
     def _intervals(
         self, values: NDArray[np.float64], users: Sequence[tuple[str, str]]

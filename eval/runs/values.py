@@ -116,8 +116,7 @@ def control_column(one: Recommender, asked: Questions, n: int) -> Column:
         if len(found) != len(cases):
             raise EvalError(f"{one.name} gave {len(found)} rankings for {len(cases)} requests.")
         rows = list(range(start, start + len(cases)))
-        _fill(column.product, rows, asked, found)
-        _show(column, rows, asked, found)
+        _take(column, rows, asked, found)
         for row, case, order in zip(rows, cases, found, strict=True):
             _look(column, row, case, order, asked.pasts[row])
     return column
@@ -129,8 +128,7 @@ def oracle_column(asked: Questions) -> Column:
     orders = [oracle_order(case.truth, case.candidates).order for case in asked.cases]
     for start in range(0, len(orders), BATCH):
         rows = list(range(start, min(start + BATCH, len(orders))))
-        _fill(column.product, rows, asked, [orders[row] for row in rows])
-        _show(column, rows, asked, [orders[row] for row in rows])
+        _take(column, rows, asked, [orders[row] for row in rows])
     column.rank[:] = 1
     return column
 
@@ -178,8 +176,7 @@ def _settle(column: Column, waiting: list[tuple[int, Answer]], asked: Questions)
         return
     rows = [row for row, _ in waiting]
     assert column.own is not None
-    _fill(column.product, rows, asked, [answer.order for _, answer in waiting])
-    _show(column, rows, asked, [answer.order for _, answer in waiting])
+    _take(column, rows, asked, [answer.order for _, answer in waiting])
     _fill(column.own, rows, asked, [own_order(answer) for _, answer in waiting])
     waiting.clear()
 
@@ -201,9 +198,11 @@ def _fill(
     values[rows] = evaluate(asked.metrics, truths, orders, listed)
 
 
-def _show(
+def _take(
     column: Column, rows: Sequence[int], asked: Questions, orders: Sequence[Sequence[str]]
 ) -> None:
+    """Takes in what people would see: how right it is, and what it shows."""
+    _fill(column.product, rows, asked, orders)
     if column.showing is not None:
         for row, order in zip(rows, orders, strict=True):
             column.showing.add(row, asked.cases[row], order, asked.pasts[row])

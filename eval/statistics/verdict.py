@@ -105,6 +105,30 @@ def judge_family(
     ]
 
 
+def judge_metrics(
+    differences: Sequence[NDArray[np.float64]],
+    users: Sequence[Hashable] | None = None,
+    rules: Rules | None = None,
+) -> list[list[Judgement]]:
+    """Judges comparisons in several metrics; those of one metric are a family.
+
+    Args:
+        differences: Of each comparison, shape (cases, metrics); one at least.
+        users: As of `judge_family`.
+        rules: As of `judge_family`.
+
+    Returns:
+        For each comparison one a metric.
+    """
+    import numpy as np
+
+    stacked = np.stack(differences, axis=1)
+    families = [
+        judge_family(stacked[:, :, metric], users, rules) for metric in range(stacked.shape[2])
+    ]
+    return [list(one) for one in zip(*families, strict=True)]
+
+
 def _judged(
     interval: Interval,
     p: float,

@@ -14,7 +14,7 @@ from typing import Any
 from palate.agent.chat.events import Spent
 from palate.agent.chat.model.toolbox import Toolbox, guarded
 from palate.agent.chat.model.turns import Said
-from palate.domain import Completion, Message, Model, ModelCall
+from palate.domain import Message, Model, ModelCall
 from palate.errors import ReplyError
 
 #: Steps of a plan that are carried out.
@@ -86,7 +86,8 @@ class PlanDriver:
         spoken = await self._model.complete(
             ModelCall((*told, words), 400, template="chat/words"), deadline=deadline
         )
-        return Said(spoken.text, self._spent(planned) + self._spent(spoken))
+        spent = Spent.of(planned.usage + spoken.usage, *self._prices)
+        return Said(spoken.text, spent)
 
     async def _step(self, step: dict[str, Any], box: Toolbox) -> tuple[str, str]:
         name, text = step["tool"], str(step.get("text", ""))
@@ -105,11 +106,6 @@ class PlanDriver:
             "give_feedback": lambda: box.give_feedback(first, text),
         }
         return name, await guarded(work[name]())
-
-    def _spent(self, completion: Completion) -> Spent:
-        usage = completion.usage
-        usd = usage.prompt_tokens * self._prices[0] + usage.completion_tokens * self._prices[1]
-        return Spent(usage.calls, usage.prompt_tokens, usage.completion_tokens, usd / 1e6)
 
 
 def steps_of(text: str) -> list[dict[str, Any]]:

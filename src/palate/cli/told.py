@@ -25,18 +25,12 @@ def tell_slate(slate: Mapping[str, Any], as_json: bool) -> None:
 
 def tell_why(why: Mapping[str, Any], as_json: bool) -> None:
     """Prints how a slate was made."""
+    from palate.workspace.why import Why
+
     if as_json:
         print_json(why)
-        return
-    for line in (why["how"], *why["remarks"]):
-        say(line)
-    for one in why["items"]:
-        say(f"{one['rank']}. {one['item']['title']}")
-        say(f"   {one['reason']['text']}  [written by: {one['reason']['written_by']}]")
-        say(f"   evidence: {why['evidence'][one['item']['id']]}")
-        say(f"   score {one['score']:.2f}, place {one['prior_rank']} by the prior alone")
-    for line in why["without"]:
-        say(f"   {line}")
+    else:
+        console().print(Why(**why))
 
 
 def tell_profile(profile: Mapping[str, Any], as_json: bool) -> None:

@@ -16,13 +16,12 @@ from palate.retrieval.filler import telling
 from palate.retrieval.masks import allowed_rows
 from palate.retrieval.talk import Talk
 from palate.retrieval.words import words
-from palate.settings import ModelSettings
 from palate.workspace.why import Why
 from palate.workspace.words import evidence_line, fact_line, shown
 
 if TYPE_CHECKING:
     from palate.agent.chat.catalogue import Catalogue
-    from palate.domain import Recommendation, Usage
+    from palate.domain import Recommendation
     from palate.retrieval.pool import Retriever
     from palate.workspace.palate import Palate
     from palate.workspace.slate import Slate
@@ -44,7 +43,8 @@ class WorkspaceDesk:
         engine = self.palate.engine
         profile = leaning(engine.profile(request), ask)
         slate = await engine.over(self._retriever(profile, ask)).arecommend(request, profile)
-        usage = spent(slate.usage, self.palate.settings.model)
+        model = self.palate.settings.model
+        usage = Spent.of(slate.usage, model.price_in, model.price_out)
         cards = tuple(card_of(one, slate) for one in slate)
         return Found(slate.id, cards, slate.relax, slate.how, tuple(slate.notes), usage)
 
@@ -192,9 +192,3 @@ def card_of(one: Recommendation, slate: Slate) -> Card:
         one.item.id, shown(one.item.title), tuple(fact for fact in facts if fact[1]),
         shown(one.reason.text), evidence, one.rank,
     )  # fmt: skip
-
-
-def spent(usage: Usage, settings: ModelSettings) -> Spent:
-    """Returns what calls cost, at the prices of the settings."""
-    usd = usage.prompt_tokens * settings.price_in + usage.completion_tokens * settings.price_out
-    return Spent(usage.calls, usage.prompt_tokens, usage.completion_tokens, usd / 1e6)

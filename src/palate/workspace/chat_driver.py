@@ -59,9 +59,10 @@ def _driver(palate: Palate, model: Model) -> Driver:
         )
     from palate.agent.chat.langchain_agent import Connection, ToolDriver
     from palate.agent.chat.model.either import Either
+    from palate.agent.models import read_key
 
     connection = Connection(
-        settings.name, settings.base_url or None, os.environ.get(settings.api_key_env),
+        settings.name, settings.base_url or None, read_key(settings.api_key_env, os.environ),
         settings.timeout, palate.settings.chat.calls,
         price_in=settings.price_in, price_out=settings.price_out,
     )  # fmt: skip

@@ -98,15 +98,10 @@ def whole(talking: Talking, events: AsyncIterator[ChatEvent]) -> ChatReply:
 
     async def last() -> ChatReply:
         reply: ChatReply | None = None
-        try:
-            async for event in events:
-                if isinstance(event, Finished):
-                    reply = event.reply
-        finally:
-            model = talking.palate.engine.model
-            if model is not None:
-                await model.aclose()
+        async for event in events:
+            if isinstance(event, Finished):
+                reply = event.reply
         assert reply is not None
         return reply
 
-    return run(last())
+    return run(last(), talking.palate.engine.model)

@@ -103,7 +103,7 @@ class Engine:
         if not self._asks_model(prepared):
             # No event loop for what never waits: it would cost more than the ranking.
             return self._slate(prepared, prior_ranking(prepared.pool.candidates))
-        return run(self._with_model_once(prepared))
+        return run(self._with_model(prepared), self.model)
 
     async def arecommend(self, request: Request, profile: Profile | None = None) -> Slate:
         """Answers a request without blocking the event loop; a given profile goes first."""
@@ -140,14 +140,6 @@ class Engine:
     def _asks_model(self, prepared: Prepared) -> bool:
         wanted = prepared.asked != "prior" and len(prepared.pool.candidates) > 1
         return wanted and self.model is not None
-
-    async def _with_model_once(self, prepared: Prepared) -> Slate:
-        """Asks within a loop of its own, and leaves no connection behind in it."""
-        assert self.model is not None
-        try:
-            return await self._with_model(prepared)
-        finally:
-            await self.model.aclose()
 
     async def _with_model(self, prepared: Prepared) -> Slate:
         assert self.model is not None
@@ -303,11 +295,24 @@ def budget_of(settings: BudgetSettings) -> Budget:
     return Budget(settings.tokens or None, settings.usd or None, settings.ms or None)
 
 
-def run(work: Coroutine[Any, Any, _T]) -> _T:
-    """Runs a coroutine to its end, also where an event loop runs already (a notebook)."""
+def run(work: Coroutine[Any, Any, _T], model: Model | None = None) -> _T:
+    """Runs a coroutine to its end, also where an event loop runs already (a notebook).
+
+    Args:
+        work: Gets a loop of its own.
+        model: Whose connections in that loop are closed afterwards: they could serve no other.
+    """
+    whole = work if model is None else _closing(work, model)
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(work)
+        return asyncio.run(whole)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, whole).result()
+
+
+async def _closing(work: Coroutine[Any, Any, _T], model: Model) -> _T:
+    try:
+        return await work
+    finally:
+        await model.aclose()

@@ -109,13 +109,10 @@ class Judge:
         """Returns one person's predictions with the model's answers beside them."""
         actions = list(dict.fromkeys(one.action for one in found))
         deadline = time.monotonic() + self._palate.settings.model.timeout
-        try:
-            heard = await asyncio.gather(*(
-                ask_about(self._palate, self._model, question, action, deadline=deadline)
-                for action in actions
-            ))  # fmt: skip
-        finally:
-            await self._model.aclose()
+        heard = await asyncio.gather(*(
+            ask_about(self._palate, self._model, question, action, deadline=deadline)
+            for action in actions
+        ))  # fmt: skip
         said = dict(zip(actions, heard, strict=True))
         for action, judged in said.items():
             self.usage += judged.usage

@@ -176,7 +176,8 @@ def predict_pairs(
         once = list(dict.fromkeys(items))
         foretold = predictor.predict(request, profile, once, wanted)
         if judge is not None:
-            foretold = run(judge.beside(Question(request, profile, once), foretold))
+            question = Question(request, profile, once)
+            foretold = run(judge.beside(question, foretold), palate.engine.model)
         found |= {(user, one.item.id, one.action): one for one in foretold}
     targets = predictor.forecasts.targets
     pasts = {one.history > 0 for one in found.values()}

@@ -95,10 +95,10 @@ class Telling:
             self.cause = explaining.cause if model else "no model is configured."
             self._keep(told)
 
-    async def aclose(self) -> None:
-        """Closes the model's connections of this event loop."""
-        if self._palate.engine.model is not None:
-            await self._palate.engine.model.aclose()
+    @property
+    def model(self) -> Model | None:
+        """The model that is asked; without one the evidence writes."""
+        return self._palate.engine.model
 
     def _model(self) -> Model | None:
         engine = self._palate.engine
@@ -149,15 +149,12 @@ def tell(telling: Telling, hear: Callable[[Told], None] = lambda _: None) -> tup
 
     async def whole() -> list[Told]:
         heard = []
-        try:
-            async for one in telling:
-                hear(one)
-                heard.append(one)
-        finally:
-            await telling.aclose()
+        async for one in telling:
+            hear(one)
+            heard.append(one)
         return heard
 
-    return tuple(sorted(run(whole()), key=lambda one: one.rank))
+    return tuple(sorted(run(whole(), telling.model), key=lambda one: one.rank))
 
 
 def _ranks(trace: Trace, items: Sequence[str]) -> dict[str, int]:

@@ -22,6 +22,7 @@ from palate.domain import Action, Model, Request, Usage
 from palate.errors import EvalError, PrerequisiteError
 from palate.eval.runs.folder import digest
 from palate.retrieval.files import private_folder
+from palate.workspace.engine import run
 from palate.workspace.evaluate import runs_of
 from palate.workspace.foretelling import HeldBack, held_back
 from palate.workspace.judging import (
@@ -125,7 +126,7 @@ def tune_action(
                    palate.settings.model_dump_json())  # fmt: skip
     log = private_folder(private_folder(runs_of(palate)) / f"judge-{state}") / "answers.jsonl"
     asking = _Asking(palate, model, action, log, steps)
-    odds = asyncio.run(asking.all(meetings, concurrency))
+    odds = run(asking.all(meetings, concurrency), model)
     heard = [one for one in meetings if one.key in odds]
     if not heard:
         raise EvalError(
@@ -191,12 +192,9 @@ class _Asking:
             if said is not None:
                 odds[one.key] = said
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for one in left:
-                    group.create_task(once(one))
-        finally:
-            await self._model.aclose()
+        async with asyncio.TaskGroup() as group:
+            for one in left:
+                group.create_task(once(one))
         return odds
 
     async def _ask(self, one: Meeting) -> float | None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from palate.domain import Usage
+from palate.retrieval.store import Trace
 from palate.server.answers import PredictOut, RerankOut, SlateOut, TraceOut, WhyNotOut
 from palate.server.callers import Caller
 from palate.server.problems import Refused
@@ -130,8 +131,7 @@ async def predict(asked: PredictIn, caller: Reader) -> Response:
 @router.get("/recommendations/{recommendation}", response_model=TraceOut)
 async def trace(recommendation: Recommendation, caller: Reader) -> Response:
     """Returns how a slate was made."""
-    found = await caller.tenant.call(caller.tenant.palate.trace, recommendation)
-    _own(caller, found.user)
+    found = await _own(caller, recommendation)
     return sent({
         "id": found.id, "user": found.user, "at": found.at, "slate": dict(found.payload)
     })  # fmt: skip
@@ -142,10 +142,9 @@ async def why(
     recommendation: Recommendation, caller: Reader, item: Annotated[Id | None, Query()] = None
 ) -> Response:
     """Says how a slate was made or, of one of its items, why it stands where it does."""
-    palate = caller.tenant.palate
-    found = await caller.tenant.call(palate.trace, recommendation)
-    _own(caller, found.user)
-    return sent((await caller.tenant.call(palate.why, recommendation, item)).to_dict())
+    await _own(caller, recommendation)
+    found = await caller.tenant.call(caller.tenant.palate.why, recommendation, item)
+    return sent(found.to_dict())
 
 
 @router.get("/recommendations/{recommendation}/why-not", response_model=WhyNotOut)
@@ -153,14 +152,15 @@ async def why_not(
     recommendation: Recommendation, caller: Reader, item: Annotated[Id, Query()]
 ) -> Response:
     """Says what keeps an item out of a slate, by the prior's exact shares."""
+    await _own(caller, recommendation)
     palate = caller.tenant.palate
-    found = await caller.tenant.call(palate.trace, recommendation)
-    _own(caller, found.user)
     told = await caller.tenant.call(palate.why_not, recommendation, item, stored=True)
     return sent(told.to_dict() | {"title": told.item.title})
 
 
-def _own(caller: Caller, user: str | None) -> None:
-    """A slate of somebody else is as good as none."""
-    if caller.user is not None and user != caller.user:
+async def _own(caller: Caller, recommendation: str) -> Trace:
+    """Returns a trace that a caller may see; one of somebody else is as good as none."""
+    found = await caller.tenant.call(caller.tenant.palate.trace, recommendation)
+    if caller.user is not None and found.user != caller.user:
         raise Refused(404, "not-found", "There is no such recommendation of this person.")
+    return found
