@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -74,15 +75,15 @@ async def plain_sdk(url: str, measure: Callable[[Ask], Awaitable[float]]) -> flo
         return await measure(lambda: client.chat.completions.create(**_BODY))  # type: ignore[call-overload]
 
 
-async def palate_client(url: str, measure: Callable[[Ask], Awaitable[float]]) -> float:
-    """Palate's model: the SDK's transport, its own reading and checks."""
+async def palate_client(
+    url: str, measure: Callable[[Ask], Awaitable[float]], transport: str = "sdk"
+) -> float:
+    """Palate's model: deadline, breaker, throttle, reading and checks, over a carrier."""
     from palate.agent.models.openai import OpenAIModel
     from palate.domain import Message, ModelCall
 
-    model, call = (
-        OpenAIModel("m", base_url=url),
-        ModelCall((Message("user", _PROMPT),), 1, None, 20),
-    )
+    call = ModelCall((Message("user", _PROMPT),), 1, None, 20)
+    model = OpenAIModel("m", base_url=url, transport=transport)
     try:
         return await measure(lambda: model.complete(call, deadline=time.monotonic() + 60))
     finally:
@@ -136,7 +137,8 @@ async def streams(url: str, measure: Callable[[Ask], Awaitable[float]]) -> float
 
 
 CLIENTS: dict[str, Client] = {
-    "plain SDK": plain_sdk, "Palate's model": palate_client, "httpcore2 + json": bare,
+    "plain SDK": plain_sdk, "Palate over the SDK": palate_client,
+    "Palate over aiohttp": partial(palate_client, transport="aiohttp"), "httpcore2 + json": bare,
     "asyncio streams + json": streams,
 }  # fmt: skip
 

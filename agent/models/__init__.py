@@ -56,6 +56,7 @@ def make_model(
         known=known,
         breaker=settings.breaker,
         concurrency=settings.concurrency,
+        transport=settings.transport,
     )
 
 

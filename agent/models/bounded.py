@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
-
-import httpx2
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 
 from palate.errors import ReplyError
 
@@ -23,36 +21,35 @@ _STEP = 65_536
 _ANY_HEADER = 32 + zlib.MAX_WBITS
 
 
-async def bound(response: httpx2.Response) -> None:
-    """Bounds an answer whose body has not been read yet: a response hook of the client.
+def bounded(chunks: AsyncIterable[bytes], coding: str) -> Bounded:
+    """Bounds a body.
+
+    Args:
+        chunks: As they come.
+        coding: The ``Content-Encoding``; empty: none.
 
     Raises:
         ReplyError: It is compressed in a way that cannot be undone step by step.
     """
-    if not isinstance(response.stream, httpx2.AsyncByteStream):
-        return
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
-    if coding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-        raise ReplyError(
-            f"The answer is compressed with {coding[:40]!r}, though none was asked for. Turn that "
-            "off in the proxy before the server."
-        )
+    coding = coding.strip().lower()
     if coding in ("", "identity"):
-        response.stream = _Bounded(response.stream)
-        return
-    # Undone here, and so not again by the client.
-    del response.headers["content-encoding"]
-    response.stream = _Inflated(response.stream)
+        return Bounded(chunks)
+    if coding in ("gzip", "x-gzip", "deflate"):
+        return _Inflated(chunks)
+    raise ReplyError(
+        f"The answer is compressed with {coding[:40]!r}, though none was asked for. Turn that off "
+        "in the proxy before the server."
+    )
 
 
-class _Bounded(httpx2.AsyncByteStream):
+class Bounded:
     """Passes chunks on, and counts.
 
     An iterator and no generator: it is closed with the answer, and not by the garbage collector.
     """
 
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        self._stream, self._chunks = stream, aiter(stream)
+    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
+        self._chunks = aiter(chunks)
         self._size = 0
         self._ready: deque[bytes] = deque()
 
@@ -72,16 +69,16 @@ class _Bounded(httpx2.AsyncByteStream):
         self._ready.append(chunk)
 
     async def aclose(self) -> None:
+        """Closes what the chunks come from."""
         if isinstance(self._chunks, AsyncGenerator):
             await self._chunks.aclose()
-        await self._stream.aclose()
 
 
-class _Inflated(_Bounded):
+class _Inflated(Bounded):
     """Undoes a compression, a step whenever one is asked for."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
-        super().__init__(stream)
+    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
+        super().__init__(chunks)
         self._inflate = zlib.decompressobj(_ANY_HEADER)
 
     async def __anext__(self) -> bytes:

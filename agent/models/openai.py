@@ -1,4 +1,4 @@
-"""One client for every OpenAI-compatible server, on the openai SDK.
+"""One client for every OpenAI-compatible server.
 
 One wall-clock deadline covers everything, retries included; there is one retry layer, this one.
 What a server rejects as unknown is left out from then on, and what its replies show not to be there
@@ -14,19 +14,18 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
-from importlib import import_module
 from typing import Any, TypeVar
 
 from palate.agent.models.body import request_body, slack
 from palate.agent.models.breaker import Breaker
 from palate.agent.models.capabilities import Capabilities
-from palate.agent.models.clients import Clients
 from palate.agent.models.events import Events
 from palate.agent.models.presets import GENERIC, QUIETER, Preset, preset_of
 from palate.agent.models.refusals import refusal, rejected_field, shown_url, together
 from palate.agent.models.replies import cost_of, read_completion, read_object
 from palate.agent.models.secret import Secrets
 from palate.agent.models.throttle import Throttle
+from palate.agent.models.wire import Refused, Unreachable, make_wire
 from palate.domain import Completion, ModelCall, Usage
 from palate.errors import ModelError, ModelTimeout, ReplyError
 
@@ -48,6 +47,7 @@ class OpenAIModel:
         preset: How the server is asked.
         capabilities: What is known of the server; ``None`` where it was not looked at yet.
         concurrency: Bounds the calls in flight.
+        wire: What carries the requests for completions.
 
     Args:
         name: The server's name of it.
@@ -58,6 +58,7 @@ class OpenAIModel:
         known: What was found out before.
         breaker: Failures in a row after which the server is left alone for a while; 0: never.
         concurrency: Calls in flight at most.
+        transport: ``sdk`` or ``aiohttp``; empty chooses.
     """
 
     def __init__(
@@ -71,9 +72,10 @@ class OpenAIModel:
         known: Capabilities | None = None,
         breaker: int = 5,
         concurrency: int = 128,
+        transport: str = "",
     ) -> None:
-        # A second of imports: here, where no deadline runs yet.
-        import_module("openai.resources.chat.completions")
+        from palate.agent.models.sdk import SdkWire
+
         self.name = name
         #: With what may be secret in it; `base_url` is for showing.
         self.url = base_url or _DEFAULT
@@ -88,7 +90,9 @@ class OpenAIModel:
         self._retries = retries
         self._rejected = set(known.rejected) if known else set[str]()
         self._breaker = Breaker(self.base_url, breaker)
-        self._clients = Clients(self.url, api_key)
+        self.transport = transport
+        self._sdk = SdkWire(self.url, api_key)
+        self.wire = make_wire(self.url, api_key, transport)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.name!r}, base_url={self.base_url!r})"
@@ -110,7 +114,10 @@ class OpenAIModel:
 
     def variant(self, preset: Preset) -> OpenAIModel:
         """Returns the same model, asked by another preset, and with nothing known of it."""
-        other = OpenAIModel(self.name, base_url=self.url, api_key=self._key, retries=self._retries)
+        other = OpenAIModel(
+            self.name, base_url=self.url, api_key=self._key, retries=self._retries,
+            transport=self.transport,
+        )  # fmt: skip
         other.preset = preset
         return other
 
@@ -127,24 +134,13 @@ class OpenAIModel:
         Raises:
             ModelError: There is no such object, or it does not come in time.
         """
-        import httpx2
-        import openai
-
-        client = await self._clients.get()
         url = self.url.rstrip("/").removesuffix("/v1") + path if path.startswith("/") else path
         try:
-            sent = (
-                client.get(url, cast_to=httpx2.Response) if body is None
-                else client.post(url, cast_to=httpx2.Response, body=dict(body))
-            )  # fmt: skip
-            response = await self._by(deadline, sent)
-            return read_object(self._secrets.scrubbed(response.content))
-        except openai.APIStatusError as error:
-            failure = refusal(error, self.base_url)
-        except (openai.APIConnectionError, httpx2.HTTPError) as error:
-            failure = self._unreachable(error)
-        failure.args = (self._secrets.scrubbed_text(str(failure)),)
-        raise failure
+            found = await self._by(deadline, self._sdk.fetch(url, body))
+            return read_object(self._secrets.scrubbed(found))
+        except (Refused, Unreachable, ReplyError) as error:
+            failure = self._plain(error)
+        raise self._clean(failure)
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Answers one call.
@@ -240,9 +236,6 @@ class OpenAIModel:
         self, call: ModelCall, deadline: float, *, stream: bool
     ) -> AsyncGenerator[str | Completion]:
         """Asks, again without the fields that are refused, and reads what comes."""
-        import httpx2
-        import openai
-
         failure: ModelError | None = None
         async with AsyncExitStack() as held:
             mark = await self._by(deadline, held.enter_async_context(self.concurrency.turn()))
@@ -254,11 +247,10 @@ class OpenAIModel:
                             yield one
                     self.concurrency.answered()
                     return
-                except (openai.OpenAIError, httpx2.HTTPError, ReplyError, ValueError) as error:
+                except (Refused, Unreachable, ReplyError, ValueError) as error:
                     failure = self._failure(error, body, mark)
-        # Here, not above: what the SDK raised holds the headers, and so the key.
-        failure.args = (self._secrets.scrubbed_text(str(failure)),)
-        raise failure
+        # Here, not above: what was caught stands for nobody to see.
+        raise self._clean(failure)
 
     def _body(self, call: ModelCall, stream: bool) -> dict[str, Any]:
         body = request_body(self.name, call, self.preset, self._rejected, self.capabilities)
@@ -270,53 +262,58 @@ class OpenAIModel:
 
     def _failure(self, error: Exception, body: dict[str, Any], mark: int) -> ModelError | None:
         """Returns what a call ends as; ``None`` where it is to be sent without a field."""
-        import openai
-
-        if isinstance(error, openai.APITimeoutError):
-            return ModelTimeout(f"{self.name} did not answer in time.", retryable=True)
-        if isinstance(error, openai.APIStatusError):
+        if isinstance(error, Refused):
             field = rejected_field(error, body | body.get("extra_body", {}))
             if field:
                 self._rejected |= together(field)
                 return None
-            failure = refusal(error, self.base_url)
-            if failure.status == 429:
+            if error.status == 429:
                 self.concurrency.refused(mark)
-            return failure
+        return self._plain(error)
+
+    def _plain(self, error: Exception) -> ModelError:
+        """Returns the error that a call ends as, in words."""
+        if isinstance(error, Refused):
+            return refusal(error, self.base_url)
+        if isinstance(error, Unreachable):
+            return ModelError(
+                f"{self.base_url} cannot be reached or hung up ({error}). Is the server running?",
+                retryable=True,
+            )
         if isinstance(error, ReplyError):
             return self._quieter(error)
-        if isinstance(error, openai.OpenAIError | ValueError) and not isinstance(
-            error, openai.APIConnectionError
-        ):
-            return ReplyError(f"The reply cannot be read: {error}.", retryable=True)
-        return self._unreachable(error)
+        return ReplyError(f"The reply cannot be read: {error}.", retryable=True)
+
+    def _clean(self, error: ModelError) -> ModelError:
+        """Takes out what may be secret: forms of the key, and errors that hold a request."""
+        error.args = (self._secrets.scrubbed_text(str(error)),)
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
 
     async def _answer(
         self, body: dict[str, Any], deadline: float
     ) -> AsyncGenerator[str | Completion]:
         """Sends, and reads the answer: events where it is a stream, else one object."""
-        client = await self._clients.get()
         async with AsyncExitStack() as held:
-            sent = client.chat.completions.with_streaming_response.create(**body)
-            response = await self._by(deadline, held.enter_async_context(sent))
-            kind = response.headers.get("content-type", "")
-            chunks = aiter(response.iter_bytes())
-            if not body.get("stream") or "event-stream" not in kind:
-                whole = [chunk async for chunk in self._all(chunks, deadline)]
+            sent = held.enter_async_context(self.wire.send(body))
+            answer = await self._by(deadline, sent)
+            chunks = self._all(answer.chunks, deadline)
+            if not body.get("stream") or "event-stream" not in answer.kind:
+                whole = [chunk async for chunk in chunks]
                 completion = read_completion(self._secrets.scrubbed(b"".join(whole)), self.name)
                 if body.get("stream"):
                     yield completion.text
                 yield self._seen(completion, body)
                 return
             events = Events(self.name)
-            async for chunk in self._all(chunks, deadline):
+            async for chunk in chunks:
                 for piece in events.feed(chunk):
                     yield self._secrets.scrubbed_text(piece)
             completion = events.close()
             yield replace(completion, text=self._secrets.scrubbed_text(completion.text))
 
     async def _all(self, chunks: AsyncIterator[bytes], deadline: float) -> AsyncIterator[bytes]:
-        """Yields chunks; the SDK's own timeout bounds a single read, and a drip outlives it."""
+        """Yields chunks while there is time: a server that drips must not outlive it."""
         while True:
             try:
                 yield await self._by(deadline, anext(chunks))
@@ -353,19 +350,10 @@ class OpenAIModel:
             error.retryable = True
         return error
 
-    def _unreachable(self, error: Exception) -> ModelError:
-        cause = error.__cause__ or error
-        if isinstance(cause, ReplyError):
-            return ReplyError(str(cause), retryable=cause.retryable)
-        return ModelError(
-            f"{self.base_url} cannot be reached or hung up ({type(cause).__name__}). Is the server "
-            "running?",
-            retryable=True,
-        )
-
     async def aclose(self) -> None:
         """Closes the connections of this event loop; safe to call twice."""
-        await self._clients.aclose()
+        await self.wire.aclose()
+        await self._sdk.aclose()
 
 
 def _total(spent: Usage, tries: int, started: float) -> Usage:

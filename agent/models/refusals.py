@@ -6,14 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from palate.agent.models.wire import Refused
 from palate.errors import ModelError
 from palate.prompts.clean import one_line
-
-if TYPE_CHECKING:
-    from openai import APIStatusError
 
 #: The name that OpenAI's reasoning models have for ``max_tokens``.
 RENAMED = "max_completion_tokens"
@@ -36,7 +33,7 @@ _HINTS = {
 }
 
 
-def rejected_field(error: APIStatusError, sent: Collection[str]) -> str | None:
+def rejected_field(error: Refused, sent: Collection[str]) -> str | None:
     """Returns the sent field that a server does not take; `RENAMED` for the size of the reply.
 
     Args:
@@ -44,7 +41,7 @@ def rejected_field(error: APIStatusError, sent: Collection[str]) -> str | None:
         sent: Names of the fields that were sent.
     """
     text = _message(error)
-    if error.status_code not in (400, 422) or _TOO_LONG.search(text):
+    if error.status not in (400, 422) or _TOO_LONG.search(text):
         return None
     if RENAMED in text and "max_tokens" in sent:
         return RENAMED
@@ -60,18 +57,18 @@ def together(field: str) -> set[str]:
     return pair if field in pair else {field}
 
 
-def refusal(error: APIStatusError, url: str) -> ModelError:
+def refusal(error: Refused, url: str) -> ModelError:
     """Makes the error that a refusal ends as.
 
     Args:
         error: The refusal.
         url: The server's, as it may be shown.
     """
-    status, text = error.status_code, _message(error)
+    status, text = error.status, _message(error)
     hint = _HINTS.get(status, "")
     if _TOO_LONG.search(text) and status in (400, 413, 422):
         hint = "The prompt does not fit the model: lower prompts.budget."
-    wait = _seconds(error.response.headers)
+    wait = _seconds(error.headers)
     if wait >= 1:
         hint = f"It asks to wait {wait:.0f} s."
     said = "" if status in (401, 403) else ": " + one_line(text, 200)
@@ -90,21 +87,22 @@ def shown_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _retryable(error: APIStatusError) -> bool:
-    told = error.response.headers.get("x-should-retry")
+def _retryable(error: Refused) -> bool:
+    told = error.headers.get("x-should-retry")
     if told in ("true", "false"):
         return told == "true"
-    return error.status_code in (408, 409, 429) or error.status_code >= 500
+    return error.status in (408, 409, 429) or error.status >= 500
 
 
-def _message(error: APIStatusError) -> str:
-    body = error.body
-    told = body.get("message") or body.get("detail") if isinstance(body, Mapping) else body
-    return str(told or error.message)[:2000]
+def _message(error: Refused) -> str:
+    told = error.told
+    if isinstance(told, Mapping):
+        told = told.get("message") or told.get("detail") or told
+    return str(told or "")[:2000]
 
 
-def _param(error: APIStatusError) -> str:
-    return str(error.body.get("param") or "") if isinstance(error.body, Mapping) else ""
+def _param(error: Refused) -> str:
+    return str(error.told.get("param") or "") if isinstance(error.told, Mapping) else ""
 
 
 def _seconds(headers: Mapping[str, str]) -> float:

@@ -110,6 +110,9 @@ class ModelSettings(_Section):
         "lm-studio",
     ] = Field("", description="kind of server; empty: recognised by itself")
     concurrency: int = Field(128, ge=1, le=1024, description="calls in flight at most")
+    transport: Literal["", "aiohttp", "sdk"] = Field(
+        "", description="what carries calls; empty: aiohttp, or the SDK where a proxy is set"
+    )
     breaker: int = Field(
         5, ge=0, description="failures in a row until the server is left alone a while; 0: never"
     )

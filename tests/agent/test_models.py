@@ -32,7 +32,8 @@ def test_a_key_alone_is_no_model():
 
 def test_the_end_of_a_line_is_no_part_of_a_key():
     model = make_model(ModelSettings(name="m"), {"OPENAI_API_KEY": f" {KEY}\r\n"})
-    assert model._clients._key == KEY
+    assert model._sdk._key == KEY
+    assert model.wire._headers["Authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize("key", ["sk-钥匙-钥匙", "sk-one\nsk-two"])

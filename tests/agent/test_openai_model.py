@@ -69,11 +69,16 @@ def ask(model, seconds=5.0, call=CALL):
     return asyncio.run(once())
 
 
-@pytest.fixture
+@pytest.fixture(params=["aiohttp", "sdk"])
 def model_of(server, request):
+    """Makes models of both carriers: what is a fault for one is one for the other."""
+
     def make(scenario, **options):
         url = server.url(scenario, request.node.name.replace("[", "-").replace("]", ""))
-        return OpenAIModel(server.model, base_url=url, **{"api_key": KEY, "retries": 0, **options})
+        fixed = {"api_key": KEY, "retries": 0, "transport": request.param}
+        model = OpenAIModel(server.model, base_url=url, **fixed | options)
+        assert model.wire.name == {"aiohttp": "aiohttp", "sdk": "openai SDK"}[request.param]
+        return model
 
     return make
 
@@ -223,6 +228,12 @@ def test_secrets_in_the_url_are_not_shown(server):
     assert "pass-word" not in repr(model) + repr(caught.value)
 
 
+def held_by(model):
+    """What a model keeps for each event loop."""
+    wire = model.wire
+    return [model._sdk._clients, wire._sessions if wire.name == "aiohttp" else wire._clients]
+
+
 @pytest.mark.parametrize("closed", [True, False])
 def test_one_object_serves_several_loops(model_of, closed):
     model = model_of("good")
@@ -237,8 +248,9 @@ def test_one_object_serves_several_loops(model_of, closed):
         for _ in range(4):
             asyncio.run(once())
         gc.collect()
-    assert not model._clients
-    assert not model._clients._lifetimes
+    for held in held_by(model):
+        assert not held
+        assert not held._lifetimes
 
 
 def test_closing_twice_or_unused_is_no_error(model_of):
@@ -265,14 +277,17 @@ def test_twenty_calls_at_once(model_of):
     assert time.monotonic() - started < 2.5
 
 
-def test_a_hundred_faults_leave_nothing_behind(spawn):
+@pytest.mark.parametrize("transport", ["aiohttp", "sdk"])
+def test_a_hundred_faults_leave_nothing_behind(spawn, transport):
     _, url = spawn()
     root = url.removesuffix("/v1")
     quick = [name for name in FAULTS if name not in ("drip", "silent", "stalled")]
 
     async def run_all():
         for name in [*quick, "drip", "stalled"]:
-            model = OpenAIModel("vllm-like", base_url=f"{root}/as/{name}/v1", retries=0)
+            model = OpenAIModel(
+                "vllm-like", base_url=f"{root}/as/{name}/v1", retries=0, transport=transport
+            )
             for _ in range(4 if name in quick else 2):
                 with pytest.raises(ModelError):
                     await model.complete(CALL, deadline=time.monotonic() + 0.25)
