@@ -24,6 +24,9 @@ from rich.table import Table
 
 CONCURRENCY = (1, 16, 128)
 _ROUNDS = 3
+#: Milliseconds that a call may take `_OURS`.
+BOUND = 1.0
+_OURS = "Palate over aiohttp"
 _PROMPT = "Candidates:\n" + "\n".join(f"{n} A film; drama, comedy" for n in range(60))
 _BODY = {
     "model": "m", "messages": [{"role": "user", "content": _PROMPT}], "max_tokens": 1,
@@ -138,7 +141,7 @@ async def streams(url: str, measure: Callable[[Ask], Awaitable[float]]) -> float
 
 CLIENTS: dict[str, Client] = {
     "plain SDK": plain_sdk, "Palate over the SDK": palate_client,
-    "Palate over aiohttp": partial(palate_client, transport="aiohttp"), "httpcore2 + json": bare,
+    _OURS: partial(palate_client, transport="aiohttp"), "httpcore2 + json": bare,
     "asyncio streams + json": streams,
 }  # fmt: skip
 
@@ -188,8 +191,8 @@ def table(found: dict[str, dict[int, float]]) -> Table:
     return shown
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Measures and prints."""
+def main(arguments: Sequence[str]) -> int:
+    """Measures and prints; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.client", description=__doc__)
     parser.add_argument("--calls", type=int, default=400, help="calls a round")
     parser.add_argument("--json", type=Path, help="also write what was measured to this file")
@@ -197,12 +200,16 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     if options.serve:
         asyncio.run(_serve())
-        return
+        return 0
     found = measure(options.calls)
     Console(width=80, highlight=False).print(table(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    slow = [n for n, milliseconds in found[_OURS].items() if milliseconds >= BOUND]
+    if slow:
+        print(f"{_OURS}: {BOUND:g} ms or more at {slow} at once", file=sys.stderr)
+    return 1 if slow else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
