@@ -17,7 +17,7 @@ eval-demo: .venv/ready
 	@$(BIN)/palate -w .demo-eval eval view latest --open
 
 test: .venv/ready
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # Needs PostgreSQL's programs; starts a server of its own.
 test-postgres: .venv/ready

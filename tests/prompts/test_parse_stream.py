@@ -1,6 +1,7 @@
 """Sentences read while the reply is being written."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -73,3 +74,27 @@ def test_a_reply_without_end_is_bounded():
     for _ in range(100):
         stream.feed("{" * 1000)
     assert len(stream.text) == 32_768 and stream.rest() == {}
+
+
+def test_reading_takes_no_longer_by_the_square():
+    """A server that writes braces without end must not hold the event loop."""
+    stream, started = SentenceStream(LABELS), time.process_time()
+    for piece in ["{" * 100] * 100 + ['{"reason": "'] + ["a" * 3] * 7000:
+        stream.feed(piece)
+    # A hundredth of a second; by the square it was half a minute.
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_braces_quotes_and_escapes_in_a_sentence(size):
+    said = 'It says "{x}" \\ and }, then \n on.'
+    text = reply(A=said, B="Plain.")
+    found, order = heard(text, size)
+    assert order == ["heat", "ronin"] and found == parse_reasons(text, LABELS)
+
+
+def test_a_thinking_block_that_ends_between_pieces_leaves_nothing_open():
+    stream = SentenceStream(LABELS)
+    for piece in ('a {"draft', "</thi", "nk>", reply(A="Cold.")):
+        found = stream.feed(piece)
+    assert found == {"heat": "Cold."}
