@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -30,6 +31,7 @@ def serve(
     model: str | None = MODEL,
 ) -> None:
     """Serve the workspace over HTTP: the API, chat clients, and a page."""
+    _one_thread()
     from palate.server.run import serve as run
     from palate.server.serving import Serving
 
@@ -38,6 +40,15 @@ def serve(
         burst=max(1, int(2 * rate)),
     )  # fmt: skip
     run(_named([Path(context.obj), *also]), serving, ready=_tell, **_flags(model))
+
+
+def _one_thread() -> None:
+    """Has linear algebra use one thread, where nobody said otherwise; before numpy is loaded.
+
+    A request's matrices are small: further threads only spin, which doubled the CPU of a request.
+    """
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def _flags(model: str | None) -> dict[str, str | None]:
