@@ -15,6 +15,8 @@ _BLANK = re.compile(r"\s+")
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 #: Joins the parts of an emoji and shapes letters in Indic and Persian words.
 _KEPT_FORMATS = {"\u200d", "\u200c"}
+#: What printable text needs cleaning for: marks, and blanks beside others or at an end.
+_ODD = re.compile(r"[<\[]|  |^ | $")
 _BIDI_AND_ZERO_WIDTH = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 
 
@@ -25,6 +27,8 @@ def one_line(text: str, limit: int = 200) -> str:
         text: Whatever the catalogue, the history or the request holds.
         limit: Characters at most; a longer text ends in an ellipsis, cut at a word.
     """
+    if len(text) <= limit and text.isprintable() and not _ODD.search(text):
+        return text  # nearly all, and a prompt cleans hundreds
     # A text of megabytes is cut before it is read: cleaning costs by the character.
     text = _BIDI_AND_ZERO_WIDTH.sub("", text[: limit * 8 + 64])
     if not text.isprintable():

@@ -11,6 +11,7 @@ import random
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from palate.domain import (
     Action,
@@ -51,15 +52,34 @@ DEEDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """A candidate as the template sees it."""
+    """A candidate as the template sees it; what no template asks for is not written."""
 
     label: str
-    line: str
-    evidence: str = ""
-    brief: str = ""
-    grounds: str = ""
+    _candidate: Candidate
+    _items: Mapping[str, Item]
+    _settings: Settings
+
+    @cached_property
+    def line(self) -> str:
+        """Title, tags and facts."""
+        return item_line(self._candidate.item, self._settings)
+
+    @cached_property
+    def brief(self) -> str:
+        """Title and two tags."""
+        return brief_line(self._candidate.item)
+
+    @cached_property
+    def evidence(self) -> str:
+        """What the prior has found, in a few words."""
+        return evidence_words(self._candidate, self._items)
+
+    @cached_property
+    def grounds(self) -> str:
+        """The same in whole sentences."""
+        return grounds(self._candidate, self._items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +164,7 @@ def _fill(template: Template, scope: Scope, brief: Brief, count: Counter) -> Ren
     explained = len(shown) if header["task"] == "explain" else settings.ranking.reasons
     values["reasons"] = min(explained, len(shown))
     values["candidates"] = [
-        Line(
-            label,
-            item_line(known[item], settings),
-            evidence_words(by_id[item], known),
-            brief_line(known[item]),
-            grounds(by_id[item], known),
-        )
-        for label, item in labels.items()
+        Line(label, by_id[item], known, settings) for label, item in labels.items()
     ]
     messages = template.messages(values)
     return RenderedPrompt(
