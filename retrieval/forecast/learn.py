@@ -8,7 +8,7 @@ on those same out-of-fold scores: scores of cases that were learnt from are too 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,11 +96,13 @@ def learn_forecasts(
         progress("learning to foretell")
     known = {action: _counted(action, found, log) for action, found in answers.items()}
     source = _Log(log, table, sampled(held)) if held is not None else None
-    contexts = _contexts(source) if source and any(_teaches(t) for t in known.values()) else []
     targets = {
-        action: _learn(action, answers[action], target, source, contexts)
-        for action, target in known.items()
+        action: _enough(action, answers[action], target, source) for action, target in known.items()
     }
+    if source is not None:
+        teaching = {one: answers[one] for one, target in targets.items() if not target.cause}
+        for action, cases in _cases(source, teaching).items():
+            targets[action] = _learnt(action, answers[action], targets[action], source, cases)
     return Forecasts(scale, targets)
 
 
@@ -130,37 +132,33 @@ def _counted(action: Action, answers: NDArray[np.float32], log: Interactions) ->
     return Target(len(said), positives, rate, 0, cause=cause)
 
 
-def _teaches(target: Target) -> bool:
-    return not target.cause
+def _contexts(source: _Log) -> Iterator[tuple[int, Context]]:
+    """Yields the place of each case, and the past before it as the prior's features see it.
 
-
-def _contexts(source: _Log) -> list[Context]:
-    """The past before each case, as the prior's features see it."""
-    log, found = source.log, []
+    One at a time: each keeps arrays as long as the catalogue.
+    """
+    log = source.log
     first = log.start[:-1][log.user[source.held.places]]
     for start, place in zip(first.tolist(), source.held.places.tolist(), strict=True):
         history = log.items[start:place].astype(np.intp)
         strength = log.strength[start:place]
-        found.append(Context(source.table, source.held.behaviour, history, strength, {}, {}))
-    return found
+        yield place, Context(source.table, source.held.behaviour, history, strength, {}, {})
 
 
-def _learn(
-    action: Action,
-    answers: NDArray[np.float32],
-    target: Target,
-    source: _Log | None,
-    contexts: list[Context],
+def _enough(
+    action: Action, answers: NDArray[np.float32], target: Target, source: _Log | None
 ) -> Target:
+    """Returns a target that says how many cases there are, and why it cannot be learnt if so."""
     if target.cause:
         return target
     places = source.held.places if source else np.zeros(0, np.intp)
     places = places[np.isfinite(answers[places])]
-    target = replace(target, cases=len(places))
-    cause = _too_few(action, answers[places])
-    if source is None or cause:
-        return replace(target, cause=cause)
-    cases = _cases(source, answers, contexts)
+    return replace(target, cases=len(places), cause=_too_few(action, answers[places]))
+
+
+def _learnt(
+    action: Action, answers: NDArray[np.float32], target: Target, source: _Log, cases: _Cases
+) -> Target:
     past, alone = _head(cases, action, len(WITH_PAST)), _head(cases, action, len(ALONE))
     leaning = learn_leaning(source.log.user, source.log.items, answers, source.table)
     cause = "" if past else f"What was learnt of {action} is no better than the base rate."
@@ -182,19 +180,28 @@ def _too_few(action: Action, answers: NDArray[np.float32]) -> str:
     return ""
 
 
-def _cases(source: _Log, answers: NDArray[np.float32], contexts: list[Context]) -> _Cases:
+def _cases(source: _Log, teaching: Mapping[Action, NDArray[np.float32]]) -> dict[Action, _Cases]:
+    """Returns the cases of each action, from its answers."""
     log, held = source.log, source.held
-    seen = np.where(held.kept, answers, np.nan).astype(np.float32)
-    leaning = learn_leaning(log.user, log.items, seen, source.table)
-    people = log.user[held.places]
-    rows, signals = [], []
-    for context, place, person in zip(contexts, held.places.tolist(), people.tolist(), strict=True):
-        if np.isfinite(answers[place]):
-            past = answers[log.start[person] : place]
-            signals.append(_signals(context, leaning, past, int(log.items[place])))
-            rows.append(place)
-    given = answers[rows].astype(np.float64)
-    return _Cases(np.concatenate(signals), given, log.user[rows])
+    seen = {one: np.where(held.kept, a, np.nan).astype(np.float32) for one, a in teaching.items()}
+    leanings = {one: learn_leaning(log.user, log.items, a, source.table) for one, a in seen.items()}
+    rows: dict[Action, list[int]] = {one: [] for one in teaching}
+    signals: dict[Action, list[Values]] = {one: [] for one in teaching}
+    for place, context in _contexts(source):
+        start = log.start[log.user[place]]
+        for one, answers in teaching.items():
+            if np.isfinite(answers[place]):
+                row, past = int(log.items[place]), answers[start:place]
+                signals[one].append(_signals(context, leanings[one], past, row))
+                rows[one].append(place)
+    return {
+        one: _Cases(
+            np.concatenate(signals[one]),
+            answers[rows[one]].astype(np.float64),
+            log.user[rows[one]],
+        )
+        for one, answers in teaching.items()
+    }
 
 
 def _signals(context: Context, leaning: Leaning, answers: NDArray[np.float32], row: int) -> Values:
