@@ -74,7 +74,7 @@ _EN = {
     "for_example": "For example: {titles}.",
     "compare_what": "Name two {nouns} to compare, or say their numbers.",
     "is_more": "{title} is {word}.",
-    "with": "with {terms}",
+    "with": "({terms})",
     "no_such": "I find no {noun} like that in the catalogue.",
 }  # fmt: skip
 _ZH = {
