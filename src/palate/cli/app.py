@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from palate.cli import data, evaluate, people, predict, prompts, recommend, serve, setup, tune
+from palate.cli import chat, data, evaluate, people, predict, prompts, recommend, serve, setup, tune
 
 HELP = """A prompt-based generative recommender.
 
@@ -36,5 +36,5 @@ def _root(
     context.obj = workspace
 
 
-for _room in (setup, data, recommend, predict, people, prompts, tune, evaluate, serve):
+for _room in (setup, data, recommend, chat, predict, people, prompts, tune, evaluate, serve):
     _room.register(app)

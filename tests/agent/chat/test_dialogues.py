@@ -1,4 +1,4 @@
-"""Forty written dialogues: the policy, and a scripted model over a socket, must both keep to them."""
+"""Written dialogues: the policy, and a scripted model over a socket, must both keep to them."""
 
 import importlib.util
 import re
