@@ -61,6 +61,8 @@ def merged(state: State, terms: Sequence[Term], text: str) -> Merged:
 
 
 def _contradict(old: Term, new: Term, instead: bool) -> bool:
+    if (old.constraints, old.words, old.likes) == (new.constraints, new.words, new.likes):
+        return False  # said once more
     if instead and old.words and new.words and old.likes and new.likes:
         return True
     if old.words and old.words == new.words:
