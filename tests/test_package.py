@@ -16,8 +16,8 @@ ROOMS = ("agent", "retrieval", "eval", "prompts")
 
 def test_the_export_list_is_what_we_promise():
     assert palate.__all__ == [
-        "Action", "Budget", "Constraint", "Event", "Item", "Op", "Palate", "PalateError", "Request",
-        "Slate", "User", "Wish", "__version__",
+        "Action", "Budget", "Constraint", "Event", "Item", "Op", "Palate", "PalateError",
+        "PalateRetriever", "PalateTool", "Request", "Slate", "User", "Wish", "__version__",
     ]  # fmt: skip
     for name in palate.__all__:
         assert getattr(palate, name) is not None

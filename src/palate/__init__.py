@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from palate.agent.langchain import PalateRetriever, PalateTool
     from palate.domain import Action, Budget, Constraint, Event, Item, Op, Request, User, Wish
     from palate.errors import PalateError
     from palate.workspace.palate import Palate
@@ -23,6 +24,8 @@ _HOMES = {
     "Op": "palate.domain",
     "Palate": "palate.workspace.palate",
     "PalateError": "palate.errors",
+    "PalateRetriever": "palate.agent.langchain",
+    "PalateTool": "palate.agent.langchain",
     "Request": "palate.domain",
     "Slate": "palate.workspace.slate",
     "User": "palate.domain",
@@ -37,6 +40,8 @@ __all__ = [
     "Op",
     "Palate",
     "PalateError",
+    "PalateRetriever",
+    "PalateTool",
     "Request",
     "Slate",
     "User",
