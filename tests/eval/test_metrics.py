@@ -90,6 +90,36 @@ def test_a_thousand_random_rankings_within_1e_9() -> None:
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
+#: Our names -> theirs. HitRate is Success in information retrieval, MRR is the mean of RR.
+MEASURES = {
+    "NDCG": "nDCG", "Recall": "R", "MRR": "RR", "HitRate": "Success", "Precision": "P", "MAP": "AP",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("length", [0, 3, 30])
+def test_ir_measures_agrees_on_a_thousand_random_rankings(length: int) -> None:
+    import ir_measures  # type: ignore[import-untyped, unused-ignore]
+
+    rng = np.random.default_rng(length)
+    asked = [family @ k for family in FAMILIES if family is not F1 for k in (1, 5, 10, 50)]
+    pool = [f"i{number}" for number in range(40)]
+    truths = [
+        {item: float(rng.integers(0, 4)) for item in rng.choice(pool, 8, replace=False)} | {"i0": 2}
+        for _ in range(1000)
+    ]
+    orders = [list(rng.permutation(pool)[:length]) for _ in truths]
+    theirs = {getattr(ir_measures, MEASURES[one.name]) @ one.k: one for one in asked}
+    judged = {
+        str(n): {item: int(gain) for item, gain in one.items()} for n, one in enumerate(truths)
+    }
+    run = {str(n): {item: -float(rank) for rank, item in enumerate(one)}
+           for n, one in enumerate(orders)}  # fmt: skip
+    expected = np.zeros((len(truths), len(asked)))
+    for one in ir_measures.iter_calc(list(theirs), judged, run):
+        expected[int(one.query_id), asked.index(theirs[one.measure])] = one.value
+    np.testing.assert_allclose(evaluate(asked, truths, orders), expected, atol=1e-9)
+
+
 def test_a_case_without_an_order_scores_zero() -> None:
     asked = [NDCG @ 10, Recall @ 10, MRR @ 10, HitRate @ 10]
     assert evaluate(asked, [{"a": 1}, {"a": 1}], [[], ["a"]]).tolist() == [[0] * 4, [1] * 4]
