@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 from palate.domain import Ranked
@@ -18,6 +19,10 @@ def tie_key(text: str, salt: bytes = b"") -> int:
     return int.from_bytes(
         blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=salt).digest()
     )
+
+
+#: The same few items stand in case after case.
+_plain_key = lru_cache(maxsize=65_536)(tie_key)
 
 
 def ranked(ids: Sequence[str], scores: Iterable[float]) -> Ranked:
@@ -31,7 +36,7 @@ def ranked(ids: Sequence[str], scores: Iterable[float]) -> Ranked:
         The order, with scores lowered by the least possible where they are tied, so that they
         decrease strictly.
     """
-    rows = sorted((-score, tie_key(item), item) for item, score in zip(ids, scores, strict=True))
+    rows = sorted((-score, _plain_key(item), item) for item, score in zip(ids, scores, strict=True))
     order = tuple(item for _, _, item in rows)
     return Ranked(order, strictly_decreasing(-row[0] for row in rows))
 
