@@ -13,6 +13,7 @@ from palate.eval.report.packed import PIECE, Source, pack, pieces
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked
 from palate.eval.runs.kept import load_values
+from palate.eval.runs.sections import sections
 from palate.eval.runs.summary import RunSummary, read_summary
 from palate.eval.runs.tables import beyond_table, judged_heads, judged_row, model_row, notes
 from palate.retrieval.files import replace_file
@@ -57,6 +58,7 @@ def write_report(folder: RunFolder, checked: list[Checked] | None = None) -> Pat
         positions=[(one.name, both(partial(plots.position, one))) for one in models if one.slots],
         cohorts=_cohorts(summary),
         beyond=beyond_table(summary),
+        sections=list(sections(summary)),
         index=pack(_index(folder, summary)),
         pieces=list(pieces(_source(folder, summary))),
     )

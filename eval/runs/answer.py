@@ -16,13 +16,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reason as the report shows it: its claims are ``(text, supported)``."""
+    """A reason as the report shows it: its claims are ``(text, supported)``.
+
+    Attributes:
+        cites: History items that it names, in its order.
+        used: Pieces of evidence that it names something of, and pieces that there were.
+    """
 
     item: str
     text: str
     by: str
     claims: tuple[tuple[str, bool], ...] = ()
     replaced: str | None = None
+    cites: tuple[str, ...] = ()
+    used: tuple[int, int] = (0, 0)
+
+    def record(self) -> list[Any]:
+        """Returns JSON values; `told_from` reads them."""
+        claims, cites, used = list(self.claims), list(self.cites), list(self.used)
+        return [self.item, self.text, self.by, claims, self.replaced, cites, used]
+
+
+def told_from(record: Sequence[Any]) -> Told:
+    """Reads what `Told.record` returned, or an older version of it, which knew no evidence."""
+    item, text, by, claims, replaced, *rest = record
+    cites, used = rest or ((), (0, 0))
+    found = tuple((claim, bool(ok)) for claim, ok in claims)
+    return Told(item, text, by, found, replaced, tuple(cites), (int(used[0]), int(used[1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +79,7 @@ class Answer:
                 found[name] = value
         found["reached"] = self.reached
         if self.reasons:
-            found["reasons"] = [
-                [t.item, t.text, t.by, list(t.claims), t.replaced] for t in self.reasons
-            ]
+            found["reasons"] = [told.record() for told in self.reasons]
         u = self.usage
         found["usage"] = [
             u.calls, u.prompt_tokens, u.completion_tokens, u.cached_tokens, u.retries, u.seconds,
@@ -71,10 +89,7 @@ class Answer:
 
 def answer_from(record: Mapping[str, Any]) -> Answer:
     """Reads what `Answer.record` returned."""
-    reasons = tuple(
-        Told(item, text, by, tuple((c, bool(ok)) for c, ok in claims), replaced)
-        for item, text, by, claims, replaced in record.get("reasons", ())
-    )
+    reasons = tuple(told_from(told) for told in record.get("reasons", ()))
     reached = record["reached"]
     return Answer(
         order=tuple(record["order"]),

@@ -141,6 +141,7 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
         parts["given_hit"] = named(by.means(column.product, column.reached[:, 0] > 0))
         parts["health"] = _health(column, len(by.asked.cases))
         parts["slots"] = _slots(column)
+        parts["reasons"] = _reasons(column, by)
     parts["beyond"] = _beyond(column, by)
     if variant is not None:
         parts |= {"cost": _cost(column, variant), "parts": _parts(variant), "key": variant.key}
@@ -168,6 +169,17 @@ def _beyond(column: Column, by: Judged) -> dict[str, Mean]:
         found[str(metric)] = Mean(value, value, value, len(by.asked.cases))
     order = [str(one) for one in column.showing.watching.metrics]
     return {name: found[name] for name in order if name in found}
+
+
+def _reasons(column: Column, by: Judged) -> dict[str, Mean]:
+    import numpy as np
+
+    found: dict[str, Mean] = {}
+    for name, values in column.reasons.values().items() if column.reasons else ():
+        known = np.isfinite(values)
+        if known.any():
+            [found[name]] = by.means(values[:, None], known)
+    return found
 
 
 def noise_of(

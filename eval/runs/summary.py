@@ -70,6 +70,7 @@ class Line:
         given_hit: Metric -> mean of the product over the cases whose truth was shown.
         beyond: Metric of what is shown -> its mean over the cases that have a value, or its value
             for all lists together (then without an interval: both ends are the value).
+        reasons: Metric of reasons -> its mean over the cases that have a value.
         cohorts: Cohort -> value -> mean of the first metric's product and number of cases.
         health: Counts, such as ``failed``.
         cost: Tokens, calls, US dollars, seconds.
@@ -92,6 +93,7 @@ class Line:
     slots: tuple[tuple[float, float], ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
+    reasons: Mapping[str, Mean] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _summary(data: dict[str, Any]) -> RunSummary:
 
 
 def _line(data: dict[str, Any]) -> Line:
-    for name in ("product", "model", "answered", "given_hit", "beyond"):
+    for name in ("product", "model", "answered", "given_hit", "beyond", "reasons"):
         data[name] = {metric: Mean(**value) for metric, value in data.get(name, {}).items()}
     for name in ("against", "against_model"):
         data[name] = {metric: Difference(**value) for metric, value in data[name].items()}

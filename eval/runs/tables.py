@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from palate.eval.runs.gates import Checked
+from palate.eval.runs.sections import sections
 from palate.eval.runs.summary import Difference, Line, Mean, RunSummary
 from palate.eval.statistics.verdict import MANY
 from palate.prompts.clean import one_line
@@ -45,6 +46,12 @@ def as_rich(summary: RunSummary, checked: Sequence[Checked] = ()) -> RenderableT
         for name, cells in rows:
             beside.add_row(*map(Text, (_name(name), *cells)))
         parts += [beside, ""]
+    for section in sections(summary):
+        beside = Table(title=section.title, title_justify="left", box=None, pad_edge=False)
+        _columns(beside, ("variant", *section.heads))
+        for name, told in section.rows.items():
+            beside.add_row(*map(Text, (_name(name), *told)))
+        parts += [beside, Text(section.note, style="dim"), ""]
     parts += [Text(f"! {one.line}: {one.name}. {one.sentence}", style="yellow")
               for one in summary.exposures]  # fmt: skip
     parts += [Text(("passed: " if one.passed else "FAILED: ") + one.sentence,
@@ -67,6 +74,9 @@ def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
     if rows:
         told_rows = [(_name(name), *cells) for name, cells in rows]
         parts.append(_table(("what is shown, right or not", *beyond_heads), told_rows))
+    for section in sections(summary):
+        told_rows = [(_name(name), *cells) for name, cells in section.rows.items()]
+        parts += [_table((f"**{section.title}**", *section.heads), told_rows), _cell(section.note)]
     told = [f"- **{_cell(one.line)}: {one.name}.** {_cell(one.sentence)}"
             for one in summary.exposures]  # fmt: skip
     told += [f"- {'passed' if one.passed else '**FAILED**'}: {_cell(one.sentence)}"

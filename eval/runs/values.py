@@ -15,6 +15,7 @@ from palate.eval.controls import oracle_order
 from palate.eval.metrics import Metric, evaluate
 from palate.eval.runs.answer import Answer, answer_from
 from palate.eval.runs.log import read_answers
+from palate.eval.runs.reasoning import Reasoning
 from palate.eval.runs.showing import Showing, Watching
 from palate.eval.runs.variants import Variant
 
@@ -68,6 +69,7 @@ class Column:
     listed: int = 0
     missing: int = 0
     showing: Showing | None = None
+    reasons: Reasoning | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Questions:
             column.own = np.zeros(shape)
             column.answered = np.zeros(shape[0], bool)
             column.reached = np.zeros((shape[0], 2), np.int32)
+            column.reasons = Reasoning(shape[0])
         return column
 
 
@@ -233,6 +236,8 @@ def _count(column: Column, row: int, answer: Answer, failed: bool, asked: Questi
     column.answered[row] = bool(own)
     column.reached[row] = answer.reached
     _count_health(column.health, answer, own, failed)
+    if column.reasons is not None and answer.reasons:
+        column.reasons.add(row, case.cluster, answer.reasons)
     for slot, item in enumerate(answer.shown if own else ()):
         place = own.index(item) if item in own else len(own)
         column.slots[slot] += 1

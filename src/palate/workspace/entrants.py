@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from palate.agent.models import make_model
 from palate.agent.rankers import make_ranker, template_of
 from palate.agent.reasons import write_reasons
-from palate.domain import Completion, Message, Model, ModelCall, Ranking, Recommender
+from palate.agent.reasons.cited import cited_history, evidence_named
+from palate.agent.reasons.world import World
+from palate.domain import Completion, Message, Model, ModelCall, Ranking, Reason, Recommender
 from palate.errors import EvalError
 from palate.eval.metrics.beyond import Shelf
 from palate.eval.runs.answer import Answer, ItemFacts, Told
@@ -192,11 +194,8 @@ class WorkspaceEntrant:
             top, ranking.opinion, prepared.profile, prepared.items,
             language=language, request=prepared.request.text or "",
         )  # fmt: skip
-        return tuple(
-            Told(item, one.text, one.written_by, tuple((c.text, c.supported) for c in one.claims),
-                 one.replaced)
-            for item, one in made.items()
-        )  # fmt: skip
+        return tuple(_told(World(one, prepared.profile, prepared.items), made[one.item.id])
+                     for one in top)  # fmt: skip
 
 
 class Watched:
@@ -234,6 +233,14 @@ def _settings(settings: Settings, variant: Variant) -> Settings:
         update={"name": variant.model.label, "timeout": variant.model.timeout}
     )
     return settings.model_copy(update={"prompts": prompts, "ranking": ranking, "model": model})
+
+
+def _told(world: World, reason: Reason) -> Told:
+    claims = tuple((claim.text, claim.supported) for claim in reason.claims)
+    return Told(
+        world.candidate.item.id, reason.text, reason.written_by, claims, reason.replaced,
+        cited_history(reason.text, world), evidence_named(reason.text, world),
+    )  # fmt: skip
 
 
 def _hits(case: Case, ids: Sequence[str]) -> int:

@@ -1,0 +1,64 @@
+"""Tables of what stands beside the ranking, one form for terminal, Markdown and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from palate.eval.metrics.reasons import NAMES
+from palate.eval.runs.summary import Line, Mean, RunSummary
+
+#: How the tables call the metrics of reasons.
+_HEADS = {
+    "SupportedClaims": "supported", "OwnWords": "own words", "EvidenceUsed": "evidence",
+    "ReasonRepetition": "repeats", "ReasonSameness": "shared", "ReasonWords": "words",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table with a title, and what must be said of it.
+
+    Attributes:
+        heads: Of the columns after the first, which holds the names.
+        rows: Name -> cells.
+    """
+
+    title: str
+    note: str
+    heads: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+
+
+def sections(summary: RunSummary) -> Iterator[Section]:
+    """Yields the tables that a run has something for."""
+    models = [line for line in summary.lines if line.kind == "model"]
+    told = [line for line in models if line.reasons]
+    if told:
+        yield _reasons(told)
+
+
+def _reasons(lines: list[Line]) -> Section:
+    heads = ("reasons", *(_HEADS[name] for name in NAMES))
+    rows = {
+        line.name: (
+            f"{line.health.get('reasons', 0):,}",
+            *(_cell(name, line.reasons.get(name)) for name in NAMES),
+        )
+        for line in lines
+    }
+    return Section("Reasons", _NOTE, heads, rows)
+
+
+_NOTE = (
+    "Reasons, means over cases. supported: claims of the model's own sentences that hold, refused "
+    "sentences included; own words: shown as the model wrote them, the others were refused; "
+    "evidence: reasons that name something of it; repeats: pairs of words said twice to one "
+    "person; shared: runs of three words that other people are told, too."
+)
+
+
+def _cell(name: str, value: Mean | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value.mean:.1f}" if name == "ReasonWords" else f"{value.mean:.1%}"
