@@ -1,46 +1,45 @@
-"""Palate inside somebody else's LangChain: a retriever and a tool.
+"""Palate for an agent or a chain that somebody built with LangChain: a retriever and a tool.
 
-    from palate import Palate, PalateRetriever, PalateTool
+Both take a workspace (`palate.Palate`) or a running server (`Server`). Importing this file loads
+LangChain; nothing else of Palate does before a chat wants it.
 
-    with Palate.open("shop") as palate:
-        agent = create_agent(model, tools=[PalateTool(palate=palate, user="ada")])
+    from palate.agent.langchain import PalateRetriever, PalateTool, Server
 
-Both recommend: profile, constraints, and reasons whose claims are checked. Titles and descriptions
-are other people's words; they come as single lines without marks that models take for turns.
+    PalateRetriever(source=palate, user="ada").invoke("a tense heist film")
+    create_agent(model, [PalateTool(source=Server("http://127.0.0.1:8000", key))])
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Protocol
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from langchain_core.tools import ArgsSchema, BaseTool
-from pydantic import BaseModel, ConfigDict, Field, SkipValidation
+from langchain_core.tools import BaseTool, ToolException
+from pydantic import BaseModel, Field
 
-from palate.domain import Recommendation
-from palate.errors import PalateError
+from palate.errors import CatalogueError, PalateError, PrerequisiteError
 from palate.prompts.clean import one_line
 
-_MOST = 20
+if TYPE_CHECKING:
+    from palate.domain import Constraint
+
+#: Seconds that a server may take, and characters of a line that a model reads.
+_SECONDS, _LONGEST = 60, 400
 
 
-class Recommendations(Protocol):
-    """A slate, as far as these adapters read it."""
-
-    id: str
-
-    def __iter__(self) -> Iterator[Recommendation]:
-        """Yields the recommendations, best first."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns it as JSON-able values."""
+class _Slate(Protocol):
+    def to_dict(self) -> Mapping[str, Any]: ...
 
 
-class Recommending(Protocol):
-    """What `Palate` offers to these adapters."""
+class Recommends(Protocol):
+    """What both adapters need: `palate.Palate` has it, and so has `Server`."""
 
     def recommend(
         self,
@@ -48,105 +47,175 @@ class Recommending(Protocol):
         *,
         text: str | None = None,
         n: int = 10,
-        constraints: Sequence[str] = (),
-    ) -> Recommendations:
+        constraints: Sequence[str | Constraint] = (),
+    ) -> _Slate:
         """Recommends."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a server answered."""
+
+    data: Mapping[str, Any]
+
+    def to_dict(self) -> Mapping[str, Any]:
+        return self.data
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running `palate serve`.
+
+    Attributes:
+        url: Where it listens, without a path.
+        key: As `palate keys add --scope read` printed it; never shown.
+    """
+
+    url: str
+    key: str = field(repr=False)
+
+    def recommend(
+        self,
+        user: str | None = None,
+        *,
+        text: str | None = None,
+        n: int = 10,
+        constraints: Sequence[str | Constraint] = (),
+    ) -> _Slate:
+        """Asks ``POST /v1/recommend``.
+
+        Raises:
+            CatalogueError: The server refused, with its own words.
+            PrerequisiteError: It does not answer.
+        """
+        asked = {"user": user, "text": text, "n": n, "constraints": [str(c) for c in constraints]}
+        request = Request(
+            f"{self.url.rstrip('/')}/v1/recommend",
+            json.dumps(asked).encode(),
+            {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urlopen(request, timeout=_SECONDS) as answer:
+                return _Told(json.load(answer))
+        except HTTPError as error:
+            raise CatalogueError(_refusal(error)) from None
+        except (URLError, OSError, ValueError) as error:
+            raise PrerequisiteError(
+                f"{self.url} does not answer ({error}): is it served?"
+            ) from None
+
+
+def _refusal(error: HTTPError) -> str:
+    try:
+        problem = json.load(error)
+        faults = (f"{one['where']}: {one['message']}" for one in problem.get("faults", ()))
+        return " ".join([problem["detail"], *faults])
+    except (ValueError, KeyError, TypeError):
+        return f"The server refused with status {error.code}."
 
 
 class PalateRetriever(BaseRetriever):
-    """Returns recommendations as documents.
-
-    A document's text is the title with its reason; its metadata hold ``id``, ``title``, ``rank``,
-    ``score``, ``reason``, ``tags``, the item's ``fields``, and the ``recommendation`` that
-    `Palate.why` and `Palate.feedback` take.
+    """Recommendations as documents: for a chain that wants a retriever.
 
     Attributes:
-        palate: An open workspace; its owner closes it.
-        user: For whom; ``None`` for a stranger.
-        k: How many documents.
-        constraints: Such as ``"year >= 1990"``; they always hold.
+        source: A workspace, or a `Server`.
+        user: Whose recommendations; a stranger's without.
+        n: How many documents.
+        constraints: That each item must meet, such as ``"year >= 1990"``.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    palate: SkipValidation[Recommending]
+    source: Any
     user: str | None = None
-    k: int = Field(5, ge=1, le=100)
+    n: int = 10
     constraints: tuple[str, ...] = ()
 
     def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        slate = self.palate.recommend(
-            self.user, text=query or None, n=self.k, constraints=self.constraints
-        )
-        return [_document(one, slate.id) for one in slate]
+        """Returns a document an item, best first; its metadata holds the facts and the reason.
+
+        Raises:
+            PalateError: As of `Palate.recommend`.
+        """
+        del run_manager
+        source: Recommends = self.source
+        slate = source.recommend(
+            self.user, text=query or None, n=self.n, constraints=self.constraints
+        ).to_dict()
+        return [_document(one, slate["id"]) for one in slate["recommendations"]]
 
 
-def _document(one: Recommendation, recommendation: str) -> Document:
-    item = one.item
-    told = {
-        "id": item.id, "title": item.title, "rank": one.rank, "score": one.score,
-        "reason": one.reason.text, "tags": list(item.tags), "fields": dict(item.fields),
-        "recommendation": recommendation,
-    }  # fmt: skip
-    return Document(_line(one), id=item.id, metadata=told)
+def _document(one: Mapping[str, Any], recommendation: str) -> Document:
+    item = one["item"]
+    facts = {name: value for name, value in item.items() if name not in ("id", "title")}
+    rows = [f"{name}: {_words(value)}" for name, value in facts.items() if value not in ("", [])]
+    return Document(
+        "\n".join(one_line(row, _LONGEST) for row in (item["title"], *rows)),
+        id=item["id"],
+        metadata={
+            "id": item["id"], "title": item["title"], "rank": one["rank"],
+            "reason": one["reason"]["text"], "recommendation": recommendation, "facts": facts,
+        },
+    )  # fmt: skip
 
 
-def _line(one: Recommendation) -> str:
-    return f"{one_line(one.item.title, 120)}: {one_line(one.reason.text, 400)}"
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-class Asked(BaseModel):
-    """What a model gives the tool."""
+class Wanted(BaseModel):
+    """What a model gives to `PalateTool`."""
 
-    text: str = Field("", description="what the person is looking for, in words")
+    text: str = Field("", description="What the person is looking for, in their words.")
     constraints: list[str] = Field(
-        [], description="such as 'year >= 1990', 'runtime <= 120', 'tags has comedy', '-horror'"
+        default_factory=list,
+        description="Conditions such as 'year >= 1990', 'tags has comedy', 'runtime <= 100'.",
     )
-    n: int = Field(5, ge=1, le=_MOST, description="how many")
+    n: int = Field(5, ge=1, le=20, description="How many.")
 
 
 class PalateTool(BaseTool):
-    """Recommends, as a tool of an agent; it reads, and writes nothing.
+    """Recommendations as a tool: for an agent that somebody built.
 
-    The model is given numbered titles with reasons; the artifact of the tool's message is the slate
-    as JSON-able values. What the model asks wrongly it is told in a sentence, as it would be a
-    person.
+    The model reads a numbered line an item; the whole slate is the message's ``artifact``. Whose
+    recommendations they are is the program's to say, and never the model's.
 
     Attributes:
-        palate: An open workspace; its owner closes it.
-        user: For whom; ``None`` for a stranger. The model cannot name somebody else.
+        source: A workspace, or a `Server`.
+        user: Whose recommendations; a stranger's without.
     """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     name: str = "recommend"
     description: str = (
-        "Recommend items of the catalogue to the person you talk with, best first, each with a "
-        "checked reason. Name only titles that it returns."
+        "Recommend items from the catalogue, each with a checked reason. Name only items that "
+        "this returns."
     )
-    args_schema: ArgsSchema | None = Asked
+    args_schema: type[BaseModel] = Wanted
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
-    palate: SkipValidation[Recommending]
+    handle_tool_error: bool = True
+    source: Any
     user: str | None = None
 
     def _run(
-        self,
-        text: str = "",
-        constraints: Sequence[str] = (),
-        n: int = 5,
-    ) -> tuple[str, dict[str, Any]]:
+        self, text: str = "", constraints: Sequence[str] = (), n: int = 5
+    ) -> tuple[str, Mapping[str, Any]]:
+        source: Recommends = self.source
         try:
-            slate = self.palate.recommend(
-                self.user, text=text or None, n=n, constraints=tuple(constraints)
-            )
+            slate = source.recommend(self.user, text=text or None, n=n, constraints=constraints)
         except PalateError as error:
-            return str(error), {}
-        found = slate.to_dict()
-        lines = [f"{one.rank}. {_line(one)}" for one in slate]
-        # Without any, what the slate remarks says which constraint to drop.
-        return "\n".join(lines or found["remarks"]) or "Nothing was found.", found
+            raise ToolException(str(error)) from None
+        told = slate.to_dict()
+        return _lines(told), told
+
+
+def _lines(slate: Mapping[str, Any]) -> str:
+    lines = [
+        one_line(f"{one['rank']}. {one['item']['title']} - {one['reason']['text']}", _LONGEST)
+        for one in slate["recommendations"]
+    ]
+    if lines:
+        return "\n".join(lines)
+    relax = slate.get("relax")
+    without = f" Without {relax['constraint']!r}, {relax['left']} would." if relax else ""
+    return f"Nothing in the catalogue meets that.{without}"
