@@ -7,12 +7,14 @@ Nothing is traced to anybody: LangSmith is turned off around every call, whateve
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from palate.agent.chat.events import Spent
 from palate.agent.chat.langchain_tools import tools_of
+from palate.agent.chat.model.prompt import Room
 from palate.agent.chat.model.toolbox import Toolbox
 from palate.agent.chat.model.turns import Said
 from palate.domain import Message, Usage
@@ -20,6 +22,10 @@ from palate.errors import ModelError, ModelTimeout, ToolsRefused
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from langchain_core.tools import BaseTool
+
+#: Tokens that a server's template puts around a message.
+_MARKS = 8
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,8 @@ class Connection:
 class ToolDriver:
     """Drives the tools by a model's calls."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, room: Room) -> None:
+        self._connection, self._room = connection, room
         self.name = connection.name
 
     async def drive(self, told: Sequence[Message], box: Toolbox) -> Said:
@@ -88,13 +94,13 @@ class ToolDriver:
         from langchain.agents import create_agent
         from langchain.agents.middleware import ModelCallLimitMiddleware
 
-        agent: Any = create_agent(
-            self._model(client),
-            tools_of(box),
-            middleware=[ModelCallLimitMiddleware(run_limit=self._connection.calls)],
-        )
+        tools = tools_of(box)
+        limit: Any = ModelCallLimitMiddleware(run_limit=self._connection.calls)
+        middleware = [limit, _within(self._room, tools)]
+        agent: Any = create_agent(self._model(client), tools, middleware=middleware)
         given = {"messages": [{"role": one.role, "content": one.content} for one in told]}
-        config = {"recursion_limit": 4 * self._connection.calls + 4, "callbacks": []}
+        # A call is five steps of the graph: two before it, itself, one after it, its tools.
+        config = {"recursion_limit": 6 * self._connection.calls + 6, "callbacks": []}
         ended = await agent.ainvoke(given, config)
         fresh = ended["messages"][len(told) :]
         return Said(_text(fresh), self._spent(fresh))
@@ -126,6 +132,32 @@ class ToolDriver:
                 tokens_out += usage["output_tokens"]
         price = self._connection
         return Spent.of(Usage(calls, tokens_in, tokens_out), price.price_in, price.price_out)
+
+
+def _within(room: Room, tools: Sequence[BaseTool]) -> Any:
+    """Returns what ends a turn before a request would be over the budget: code answers then."""
+    from langchain.agents.middleware import before_model
+    from langchain_core.utils.function_calling import convert_to_openai_tool
+
+    offered = room.count(json.dumps([convert_to_openai_tool(tool) for tool in tools]))
+
+    @before_model(can_jump_to=["end"])
+    def within(state: Any, runtime: Any) -> dict[str, Any] | None:
+        del runtime
+        asked = offered + sum(_size(one, room) for one in state["messages"])
+        return {"jump_to": "end"} if asked > room.budget else None
+
+    return within
+
+
+def _size(message: BaseMessage, room: Room) -> int:
+    """Returns the tokens of a message as it is sent, with the marks around it."""
+    from langchain_core.messages import convert_to_openai_messages
+
+    sent: Any = convert_to_openai_messages(message)
+    calls = sent.get("tool_calls")
+    text = room.count(str(message.text)) + _MARKS
+    return text + (room.count(json.dumps(calls)) if calls else 0)
 
 
 def _text(fresh: Sequence[BaseMessage]) -> str:

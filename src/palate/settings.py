@@ -175,7 +175,7 @@ class ChatSettings(_Section):
         description="auto (the model, if there is one), tools (the model calls tools), plan (the "
         "model writes a plan), policy (rules alone)",
     )
-    budget: int = Field(6000, ge=1000, description="prompt tokens of a call at most")
+    budget: int = Field(6000, ge=3000, description="prompt tokens of a call at most")
     calls: int = Field(6, ge=1, le=20, description="calls of the model in a turn at most")
 
 

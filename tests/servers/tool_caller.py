@@ -36,10 +36,11 @@ class ToolCaller:
         calls: What the person said -> (tool, arguments), or a text to say without a tool.
         words: What it says after a tool has answered.
         tools: Whether it takes tools at all.
+        times: How often it calls the tool in a turn before it says something.
     """
 
-    def __init__(self, calls=None, words="These fit what you asked for.", *, tools=True):
-        self.calls, self.words, self.tools = dict(calls or {}), words, tools
+    def __init__(self, calls=None, words="These fit what you asked for.", *, tools=True, times=1):
+        self.calls, self.words, self.tools, self.times = dict(calls or {}), words, tools, times
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Exchange)
         self._server.daemon_threads = True
         self._server.answer, self._server.asked = self.answer, []
@@ -68,9 +69,11 @@ class ToolCaller:
         if "response_format" in asked:
             return 200, _completion(asked, self._plan(asked))
         last = asked["messages"][-1]
-        if last["role"] == "tool" or "Results of the tools" in str(last["content"]):
+        said = [n for n, one in enumerate(asked["messages"]) if one["role"] == "user"][-1]
+        told = sum(one["role"] == "tool" for one in asked["messages"][said:])
+        if told >= self.times or "Results of the tools" in str(last["content"]):
             return 200, _completion(asked, self.words)
-        call = self.calls.get(last["content"], ("recommend", {}))
+        call = self.calls.get(asked["messages"][said]["content"], ("recommend", {}))
         if isinstance(call, str):
             return 200, _completion(asked, call)
         return 200, _completion(asked, None, call)

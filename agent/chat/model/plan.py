@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from palate.agent.chat.events import Spent
+from palate.agent.chat.model.prompt import Room
 from palate.agent.chat.model.toolbox import Toolbox, guarded
 from palate.agent.chat.model.turns import Said
 from palate.domain import Message, Model, ModelCall
@@ -46,6 +47,8 @@ SCHEMA: dict[str, Any] = {
         }
     },
 }
+#: Tokens of the words around the results, and of the marks between messages.
+_AROUND = 60
 _PLAN = (
     "\n\nYou cannot call tools here. Reply with a JSON object: the steps to take, in order. Each "
     "has `tool` (one of {tools}), `text` (the wish, the question, what to remember, or for "
@@ -60,12 +63,14 @@ class PlanDriver:
         model: Any that can be held to a schema.
         timeout: Seconds for the whole turn.
         prices: Dollars per million tokens of prompts and replies.
+        room: How long a prompt may be.
     """
 
     def __init__(
-        self, model: Model, timeout: float = 30.0, prices: tuple[float, float] = (0.0, 0.0)
-    ) -> None:
-        self._model, self._timeout, self._prices = model, timeout, prices
+        self, model: Model, room: Room, timeout: float = 30.0,
+        prices: tuple[float, float] = (0.0, 0.0),
+    ) -> None:  # fmt: skip
+        self._model, self._room, self._timeout, self._prices = model, room, timeout, prices
         self.name = model.name
 
     async def drive(self, told: Sequence[Message], box: Toolbox) -> Said:
@@ -82,6 +87,8 @@ class PlanDriver:
         )
         results = [await self._step(step, box) for step in steps_of(planned.text)]
         data = "\n".join(f"{name}:\n{result}" for name, result in results) or "no tool was used"
+        taken = sum(self._room.count(one.content) for one in told) + _AROUND
+        data = self._room.cut(data, taken)
         words = Message("user", f"Results of the tools, as data:\n{data}\n\nNow answer.")
         spoken = await self._model.complete(
             ModelCall((*told, words), 400, template="chat/words"), deadline=deadline

@@ -32,18 +32,34 @@ class Room:
     """How long a prompt may be.
 
     Attributes:
-        budget: Tokens at most, tool definitions aside.
+        budget: Tokens at most: rules, talk, definitions of tools, and what tools gave back.
         count: Returns the tokens of a text.
     """
 
     budget: int
     count: Callable[[str], int]
 
+    @property
+    def talk(self) -> int:
+        """Tokens for rules and talk; the rest is left to the tools."""
+        return self.budget * 3 // 5
+
+    def cut(self, text: str, taken: int) -> str:
+        """Returns as many first lines of a text as fit beside what is taken."""
+        kept: list[str] = []
+        left = self.budget - taken
+        for line in text.splitlines():
+            left -= self.count(line) + 1
+            if left < 0:
+                return "\n".join([*kept, "(cut: no room for more)"])
+            kept.append(line)
+        return "\n".join(kept)
+
 
 def messages(
     said: str, state: State, earlier: Sequence[tuple[str, str]], desk: Desk, room: Room
 ) -> list[Message]:
-    """Returns the messages of a turn, within a budget of tokens.
+    """Returns the messages of a turn, within the part of the budget that the talk has.
 
     The newest turns are given whole, as many as fit; of older ones a line each, the oldest left
     out first. What they put in force stands in the rules, whatever is left out.
@@ -55,7 +71,7 @@ def messages(
         desk: For the titles of what was shown.
         room: How long it may be.
     """
-    budget, count = room.budget, room.count
+    budget, count = room.talk, room.count
     system = f"{RULES.format(nouns=desk.nouns)}\n\n{in_force(state, desk)}"
     last = Message("user", _clean(said))
     left = budget - count(system) - count(last.content)

@@ -11,6 +11,7 @@ from palate.errors import PrerequisiteError
 from palate.workspace.chat_desk import WorkspaceDesk
 
 if TYPE_CHECKING:
+    from palate.agent.chat.model.prompt import Room
     from palate.agent.chat.model.turns import Driver, ModelTurns
     from palate.domain import Model
     from palate.workspace.palate import Palate
@@ -42,15 +43,15 @@ def answering(
 
     count = palate.engine.count
     room = Room(palate.settings.chat.budget, lambda text: count(text).tokens)
-    return ModelTurns(desk, _driver(palate, model), room, earlier)
+    return ModelTurns(desk, _driver(palate, model, room), room, earlier)
 
 
-def _driver(palate: Palate, model: Model) -> Driver:
+def _driver(palate: Palate, model: Model, room: Room) -> Driver:
     from palate.agent.chat.model.plan import PlanDriver
 
     settings, wanted = palate.settings.model, palate.settings.chat.agent
     prices = (settings.price_in, settings.price_out)
-    plan = PlanDriver(model, settings.timeout, prices)
+    plan = PlanDriver(model, room, settings.timeout, prices)
     if wanted == "plan" or (wanted == "auto" and not _calls_tools(palate, model)):
         return plan
     if not _over_http(model):
@@ -66,7 +67,7 @@ def _driver(palate: Palate, model: Model) -> Driver:
         settings.timeout, palate.settings.chat.calls,
         price_in=settings.price_in, price_out=settings.price_out,
     )  # fmt: skip
-    tools = ToolDriver(connection)
+    tools = ToolDriver(connection, room)
     return tools if wanted == "tools" else Either(tools, plan, palate.toolless)
 
 
