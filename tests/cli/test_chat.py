@@ -178,3 +178,12 @@ def heard(line, end):
             break
         seen += part
     return seen
+
+
+def test_a_person_who_was_erased_talks_on(talk, example):
+    lines = ("a western", "forget me", "yes", "a comedy")
+    said = talk(example, *lines, flags=("-u", "lee"))
+    assert "is erased" in said and "in force: 1 comedy" in said.split("is erased")[1]
+    with served(example):
+        said = talk(example, *lines, flags=("-u", "lee"))
+    assert "is erased" in said and "in force: 1 comedy" in said.split("is erased")[1]

@@ -31,6 +31,7 @@ _ERRORS: dict[str, type[PalateError]] = {
     "unknown-item": CatalogueError,
     "unknown-user": CatalogueError,
     "unusable-data": CatalogueError,
+    "unknown-conversation": CatalogueError,
     "invalid-request": CatalogueError,
     "prerequisite": PrerequisiteError,
     "unusable-setting": SettingsError,

@@ -63,9 +63,26 @@ class Talk:
             if name.startswith("/"):
                 self._command(name, rest.strip())
             else:
-                self.turn(line.strip())
+                self._turn_or_anew(line.strip())
         except PalateError as error:
             say(str(error))
+
+    def _turn_or_anew(self, said: str) -> None:
+        """Has a turn answered; in a new conversation where a person had this one erased."""
+        try:
+            self.turn(said)
+        except CatalogueError:
+            if self.conversation is None or self._kept(self.conversation):
+                raise
+            self.conversation, self.cards, self.chips = None, (), ()
+            self.turn(said)
+
+    def _kept(self, conversation: str) -> bool:
+        try:
+            self.partner.state(conversation)
+        except CatalogueError:
+            return False
+        return True
 
     def turn(self, said: str) -> None:
         """Has a turn answered, and prints the answer as it comes."""
