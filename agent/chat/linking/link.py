@@ -9,7 +9,7 @@ from itertools import pairwise, product
 
 from palate.agent.chat.linking.lines import CLOSE, OPEN, Line
 from palate.agent.chat.linking.meant import STOP, Place, is_meant
-from palate.agent.chat.linking.names import ARTICLES, Entry, TitleIndex
+from palate.agent.chat.linking.names import ARTICLES, Entry, TitleIndex, shorter
 from palate.agent.chat.linking.spelling import Speller
 from palate.agent.chat.linking.tokens import Token, phrase, tokens_of
 
@@ -75,12 +75,25 @@ class Linker:
         line = Line.of(text)
         if line is None or line.series:
             return None
-        for key, mended in self._spellings(line.tokens):
-            found = _exact_first(_of_year(self._index.of(key), line.year), line.title)
+        for key, mended in self._as_listed(line.tokens):
+            found = _exact_first(self._of_line(key, line), line.title)
             sure = [entry for entry in found if self._same_thing(line, entry, mended)]
             if sure and not (line.aside and len(sure) > 1):
                 return _link(text, (0, len(text)), sure, mended)
         return None
+
+    def _as_listed(self, tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
+        """Yields the phrases that a line may stand under: its own, shorter forms, mended ones."""
+        own, *mended = self._spellings(tokens)
+        yield own
+        for key in shorter(tokens):
+            yield key, False
+        yield from mended
+
+    def _of_line(self, key: str, line: Line) -> list[Entry]:
+        """Returns what a phrase stands for; where the year is another's, with other spaces, too."""
+        found = _of_year(self._index.of(key), line.year)
+        return found or (_of_year(self._index.spaced(key), line.year) if line.year else [])
 
     def listed(self, text: str) -> list[Link]:
         """Returns the titles of a list, a line each; where a line is a sentence, those in it."""

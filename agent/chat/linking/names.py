@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from palate.agent.chat.linking.tokens import phrase, tokens_of
+from palate.agent.chat.linking.tokens import Token, phrase, tokens_of
 from palate.agent.reasons.titles import aliases
 
 #: How near an alias is to the title: the title, without its article, its beginning, its end,
@@ -83,15 +83,40 @@ class TitleIndex:
         Where nothing is called so, what is written with other spaces counts: "Spiderman".
         """
         found = self._entries.get(key)
+        return tuple(sorted(found.values(), key=_rank)) if found else self.spaced(key)
+
+    def spaced(self, key: str) -> tuple[Entry, ...]:
+        """Returns what is written so but for the spaces, the best known first."""
         joined = key.replace(" ", "")
-        if not found and len(joined) >= _JOINED:
-            keys = self._joined.get(joined, ())
-            found = {
-                item: Entry(entry.name, "joined")
-                for other in keys
-                for item, entry in self._entries[other].items()
-            }
-        return tuple(sorted(found.values(), key=_rank)) if found else ()
+        keys = self._joined.get(joined, ()) if len(joined) >= _JOINED else ()
+        found = {
+            item: Entry(entry.name, "joined")
+            for other in keys
+            for item, entry in self._entries[other].items()
+        }
+        return tuple(sorted(found.values(), key=_rank))
+
+
+def shorter(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yields the forms of a title that a catalogue may hold instead of one that was written out.
+
+    The article is left out ("The Transporter 2"), the word before a number ("Vol. 2"), the episode
+    with what stands before it, and what follows "or" as a second title.
+    """
+    whole = phrase(tokens)
+    numbered = _PART.sub("", whole)
+    if numbered != whole:
+        yield numbered
+    if whole[-1].isdigit() and _bare(whole) != whole:
+        yield _bare(whole)
+    episode = _EPISODE.search(whole)
+    if episode:
+        yield whole[: episode.start()] + whole[episode.end() :]
+        if " " in whole[episode.end() :]:
+            yield whole[episode.end() :]
+    for place, token in enumerate(tokens[2:], start=2):
+        if token.word == "or" and (token.comma or tokens[min(place + 1, len(tokens) - 1)].first):
+            yield phrase(tokens[:place])
 
 
 def _rank(entry: Entry) -> tuple[int, float, int, str]:
