@@ -22,15 +22,16 @@ _BARE = {"popularity": "chosen by many", "request": "answers what they ask"}
 _FACTS = 2
 
 
-def grounds(candidate: Candidate, items: Mapping[str, Item]) -> str:
+def grounds(candidate: Candidate, items: Mapping[str, Item], *, most: int = _FACTS) -> str:
     """Returns the strongest evidence for a candidate as one line; empty where there is none.
 
     Args:
         candidate: Its evidence stands strongest first.
         items: Item id -> item, for the titles of the history.
+        most: Pieces told at most.
     """
     told = [sentence for one in candidate.evidence if (sentence := _told(one, items))]
-    return "; ".join(told[:_FACTS])
+    return "; ".join(told[:most])
 
 
 def _told(one: Evidence, items: Mapping[str, Item]) -> str:

@@ -129,6 +129,11 @@ def parse_reasons(reply: str, labels: Mapping[str, str]) -> dict[str, str]:
     return _reasons(data.get("reasons"), labels) if data else {}
 
 
+def json_object(reply: str) -> dict[str, object] | None:
+    """Returns the JSON object of a reply, thinking and the text around it aside; or ``None``."""
+    return _json_object(_visible(reply, []), [])
+
+
 def _visible(reply: str, repairs: list[str]) -> str:
     """Removes the thinking, which may hold a draft of the ranking, and cuts what is too long."""
     if len(reply) > MAX_REPLY:

@@ -104,10 +104,18 @@ def answer_from(record: Mapping[str, Any]) -> Answer:
     )
 
 
+class Recordable(Protocol):
+    """What can be written into the log of a run."""
+
+    def record(self) -> dict[str, Any]:
+        """Returns JSON values."""
+        ...
+
+
 class Entrant(Protocol):
     """A variant, ready to be asked."""
 
-    async def answer(self, case: Case) -> Answer:
+    async def answer(self, case: Case) -> Recordable:
         """Answers a case; a model that fails is an answer with a cause, never an exception."""
         ...
 
@@ -121,8 +129,8 @@ class ItemFacts:
     year: int | None = None
 
 
-class Factory(Protocol):
-    """Makes recommenders of configurations: handed in by whoever owns them."""
+class Maker(Protocol):
+    """Makes what a run asks of variants."""
 
     def entrant(self, variant: Variant, model: Model) -> Entrant:
         """Makes a variant that asks this model and no other."""
@@ -132,12 +140,16 @@ class Factory(Protocol):
         """Makes the model that a variant names; simulated ones are made by the harness."""
         ...
 
-    def controls(self, names: Sequence[str], seed: int) -> Sequence[Recommender]:
-        """Makes controls, learnt from what the guard lets through."""
-        ...
-
     def facts(self, ids: Sequence[str]) -> Mapping[str, ItemFacts]:
         """Returns what is known of items, by id; unknown ones are left out."""
+        ...
+
+
+class Factory(Maker, Protocol):
+    """Makes recommenders of configurations: handed in by whoever owns them."""
+
+    def controls(self, names: Sequence[str], seed: int) -> Sequence[Recommender]:
+        """Makes controls, learnt from what the guard lets through."""
         ...
 
     def shelf(self) -> Shelf:

@@ -133,6 +133,32 @@ class Gate(_Part):
         return self
 
 
+class JudgeSpec(_Part):
+    """A model that judges reasons by a rubric, apart from the models that are compared."""
+
+    model: ModelSpec = Field(description="the judge; simulated-judge:noise=0.2 tries it out")
+    rubric: str = Field("judge/reason", description="template of the rubric")
+    cases: int = Field(100, ge=0, description="cases whose reasons are judged, drawn; 0: all")
+    reasons: int = Field(1, ge=1, le=3, description="reasons of an answer, from the top")
+    pairs: str = Field(
+        "", description="also compare with: evidence, or a variant's name; asked in both orders"
+    )
+    pair_rubric: str = Field("judge/pair", description="template of the comparison")
+    seed: int = Field(0, description="of the draw of cases")
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _short_model(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+    @field_validator("model")
+    @classmethod
+    def _judges(cls, value: ModelSpec) -> ModelSpec:
+        if value.name.startswith("simulated:"):
+            raise ValueError("simulated: ranks, and cannot judge. Write simulated-judge:noise=0.2")
+        return value
+
+
 class Limits(_Part):
     """What a run may take."""
 
@@ -158,6 +184,7 @@ class EvalConfig(_Part):
         ("NDCG@10", "Recall@10", "MRR@10", "HitRate@1"), min_length=1, description="as typed"
     )
     statistics: Statistics = Statistics()
+    judge: JudgeSpec | None = Field(None, description="who judges the reasons; default nobody")
     gates: tuple[Gate, ...] = Field((), description="what must hold")
     limits: Limits = Limits()
 
@@ -265,7 +292,7 @@ def _keys_at(place: tuple[int | str, ...]) -> Iterator[str]:
     part: type[BaseModel] = EvalConfig
     kinds: dict[str, type[BaseModel]] = {
         "data": Data, "split": Split, "retrieval": Retrieval, "models": ModelSpec, "axes": Axes,
-        "statistics": Statistics, "gates": Gate, "limits": Limits,
+        "statistics": Statistics, "gates": Gate, "limits": Limits, "judge": JudgeSpec,
     }  # fmt: skip
     for key in place:
         part = kinds.get(str(key), part)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from palate.eval.cases import Case
 from palate.eval.guard import Guard
+from palate.eval.judge.bench import Bench
+from palate.eval.judge.read import judge_summary
+from palate.eval.judge.values import Calibration, JudgeSummary
 from palate.eval.metrics import parse_metric
 from palate.eval.runs.answer import Factory
 from palate.eval.runs.config import EvalConfig
@@ -33,13 +36,20 @@ _SHOWN_ITEMS = 10
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that is complete, as it was carried out."""
+    """A run that is complete, as it was carried out.
+
+    Attributes:
+        bench: Who judged its reasons; ``None`` for nobody.
+        calibration: How well that judge agrees with people, where it was measured.
+    """
 
     folder: RunFolder
     config: EvalConfig
     cases: Sequence[Case]
     variants: Sequence[Variant]
     guard: Guard
+    bench: Bench | None = None
+    calibration: Calibration | None = None
 
 
 def finish(run: Finished, factory: Factory) -> RunSummary:
@@ -77,11 +87,18 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         exposures=tuple(find_exposures(Scene(columns, asked))),
         ceiling=_ceiling(scored, factory),
         noise=noise_of(columns, named, by),
+        judge=_judged(run, by),
     )
     run.folder.write_items(factory.facts(sorted(_occurring(run, scored))))
     save_values(run.folder.values, columns, asked)
     replace_file(run.folder.summary, summary.to_json().encode("utf-8", "surrogatepass"))
     return summary
+
+
+def _judged(run: Finished, by: Judged) -> JudgeSummary | None:
+    if run.bench is None:
+        return None
+    return judge_summary(run.folder.log, run.bench, run.variants, by, run.calibration)
 
 
 def _controls(config: EvalConfig, asked: Questions, factory: Factory) -> Iterator[Column]:
@@ -107,7 +124,7 @@ def _occurring(run: Finished, cases: Sequence[Case]) -> set[str]:
     """Returns the items that the report names."""
     found = {item for case in cases for item in (*case.truth, *(case.history or ())[-20:])}
     for record in read_answers(run.folder.log):
-        found.update(record["order"][:_SHOWN_ITEMS])
+        found.update(record.get("order", ())[:_SHOWN_ITEMS])
         found.update(record.get("own", ())[:_SHOWN_ITEMS])
     return found
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
 from palate.domain import ModelCall
 
 _LINE = re.compile(r"^[\s\-*(\[]*([A-Z]{1,2})[\])]?[\s:.)]+(\S.*)$")
+_HEADED = re.compile(r"^(?:Leans to|They ask now|Scene): |^Rank ")
 _YEAR = re.compile(r" \(\d{4}\)$")
 
 
@@ -36,6 +38,15 @@ def candidate_line(call: ModelCall) -> str:
     """
     lines = call.messages[-1].content.splitlines()
     return lines[-2].partition(": ")[2] if len(lines) > 1 else ""
+
+
+def liked_titles(call: ModelCall) -> list[str]:
+    """Returns the titles that a prompt lists as liked, without their years."""
+    lines = call.messages[-1].content.splitlines()
+    start = next((n for n, line in enumerate(lines, 1) if line.startswith("Liked")), len(lines))
+    found = itertools.takewhile(lambda line: line and not line.endswith(":"), lines[start:])
+    titles = (_YEAR.sub("", line.strip()) for line in found if not _LINE.match(line))
+    return [title for title in titles if not _HEADED.match(title)]
 
 
 def slots_of(call: ModelCall, titles: Mapping[str, str]) -> tuple[str, ...]:

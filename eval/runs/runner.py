@@ -11,7 +11,7 @@ from typing import Any
 from palate.domain import Model
 from palate.errors import EvalError
 from palate.eval.cases import Case
-from palate.eval.runs.answer import Entrant, Factory, Notify, Progress
+from palate.eval.runs.answer import Entrant, Maker, Notify, Progress
 from palate.eval.runs.config import Limits
 from palate.eval.runs.ledger import Recorded, Replayed, asking
 from palate.eval.runs.log import Log
@@ -30,6 +30,7 @@ class Work:
 
     Attributes:
         replies: Answers of the models from another run's log; ``None`` asks the models.
+        beside: Others whose recorded calls were paid of the same money.
     """
 
     cases: Sequence[Case]
@@ -37,15 +38,16 @@ class Work:
     limits: Limits
     replies: Replies | None = None
     source: str = ""
+    beside: Sequence[Variant] = ()
 
 
-def carry_out(work: Work, factory: Factory, log: Log, notify: Notify) -> Progress:
+def carry_out(work: Work, factory: Maker, log: Log, notify: Notify) -> Progress:
     """Does what is left of a run.
 
     Raises:
         EvalError: The money is spent, or a replayed log lacks a reply. What was answered is kept.
     """
-    pace = Pace(work.limits, spent=_spent(work.variants, log))
+    pace = Pace(work.limits, spent=_spent((*work.variants, *work.beside), log))
     models = {one.key: _model(work, one, factory) for one in work.variants}
     entrants = {
         one.key: factory.entrant(one, Recorded(models[one.key], one, log, pace))
@@ -66,7 +68,7 @@ def _spent(variants: Sequence[Variant], log: Log) -> float:
     )
 
 
-def _model(work: Work, variant: Variant, factory: Factory) -> Model:
+def _model(work: Work, variant: Variant, factory: Maker) -> Model:
     if work.replies is not None:
         return Replayed(variant.model.label, work.replies, work.source)
     if variant.model.name.startswith(PREFIX):
@@ -131,7 +133,10 @@ class _Teller:
     def __init__(self, work: Work, log: Log, pace: Pace, notify: Notify) -> None:
         self._log, self._pace, self._notify = log, pace, notify
         self._total = len(work.cases) * len(work.variants)
-        self._start, self._before = time.monotonic(), len(log.answered)
+        keys, ids = {one.key for one in work.variants}, {case.id for case in work.cases}
+        own = sum(key in keys and case in ids for key, case in log.answered)
+        self._others = len(log.answered) - own
+        self._start, self._before = time.monotonic(), own
         self._last = self._start
 
     def tell(self, *, final: bool = False) -> None:
@@ -141,7 +146,7 @@ class _Teller:
             self._notify(self.progress())
 
     def progress(self) -> Progress:
-        pace, done = self._pace, len(self._log.answered)
+        pace, done = self._pace, len(self._log.answered) - self._others
         passed = max(time.monotonic() - self._start, 1e-6)
         return Progress(
             done, self._total, pace.calls, pace.retries, pace.failures, pace.spent,

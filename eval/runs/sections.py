@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
+from palate.eval.judge.tables import judge_sections
 from palate.eval.metrics.reasons import NAMES
+from palate.eval.runs.section import Section
 from palate.eval.runs.summary import Line, Mean, RunSummary
 
 #: How the tables call the metrics of reasons.
@@ -15,27 +16,14 @@ _HEADS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table with a title, and what must be said of it.
-
-    Attributes:
-        heads: Of the columns after the first, which holds the names.
-        rows: Name -> cells.
-    """
-
-    title: str
-    note: str
-    heads: tuple[str, ...]
-    rows: Mapping[str, tuple[str, ...]]
-
-
 def sections(summary: RunSummary) -> Iterator[Section]:
     """Yields the tables that a run has something for."""
     models = [line for line in summary.lines if line.kind == "model"]
     told = [line for line in models if line.reasons]
     if told:
         yield _reasons(told)
+    if summary.judge is not None:
+        yield from judge_sections(summary.judge)
 
 
 def _reasons(lines: list[Line]) -> Section:

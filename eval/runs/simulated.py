@@ -25,7 +25,7 @@ from palate.domain import Completion, Model, ModelCall, Usage
 from palate.errors import EvalError, ModelError, ModelTimeout
 from palate.eval.ordering import tie_key
 from palate.eval.runs.answer import ItemFacts
-from palate.eval.runs.labels import candidate_line, labelled, names
+from palate.eval.runs.labels import candidate_line, labelled, liked_titles, names
 from palate.eval.runs.ledger import asked_case
 
 PREFIX = "simulated:"
@@ -158,9 +158,19 @@ class SimulatedModel:
             return (order[0] if order else ""), (shares,)
         if call.schema is not None and "order" in str(call.schema):
             lines = labelled(call)
-            reasons = [{"label": o, "reason": f"{_title(lines[o])} fits."} for o in order[:2]]
+            liked = liked_titles(call)
+            reasons = [{"label": o, "reason": self._reason(lines[o], liked)} for o in order[:2]]
             return json.dumps({"order": " ".join(order), "reasons": reasons}), ()
         return " ".join(order), ()
+
+    def _reason(self, line: str, liked: Sequence[str]) -> str:
+        """Says what the person liked; with a chance of 1 - skill in four, what nobody knows."""
+        drawn = _uniform(f"reason|{self._salt()}|{line}")
+        if drawn > 1 - (1 - self._skill.skill) / 4:
+            return "You liked The Film That Never Was, and this one is like it."
+        if not liked:
+            return f"{_title(line)} fits."
+        return f"{_title(line)} is close to {liked[int(drawn * len(liked))]}, which you liked."
 
     def _salt(self) -> str:
         return f"{self._skill.seed}|{self._skill.skill}|{asked_case().id}"

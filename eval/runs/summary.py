@@ -9,18 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from palate.errors import EvalError
+from palate.eval.judge.values import JudgeSummary, summary_from
+from palate.eval.runs.mean import Mean
 from palate.eval.statistics.noise import Noise
 from palate.eval.statistics.verdict import Judgement
 
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """A mean over cases and its interval; ``n`` cases."""
-
-    mean: float
-    low: float
-    high: float
-    n: int
+__all__ = ["Difference", "Exposure", "Line", "Mean", "RunSummary", "read_summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +109,7 @@ class RunSummary:
             pool. ``None`` where the cases list their candidates.
         noise: For each model that was asked repeatedly its name without the repeat, and where the
             uncertainty of its own first metric comes from.
+        judge: What the judge of reasons found; ``None`` where the run has none.
     """
 
     id: str
@@ -136,6 +131,7 @@ class RunSummary:
     ceiling: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
     noise: tuple[tuple[str, Noise], ...] = ()
+    judge: JudgeSummary | None = None
 
     def line(self, name: str) -> Line:
         """Returns a line by its name.
@@ -181,12 +177,14 @@ def _summary(data: dict[str, Any]) -> RunSummary:
     exposures = tuple(Exposure(**one) for one in data.pop("exposures"))
     ceiling = data.pop("ceiling")
     noise = tuple((name, Noise(**one)) for name, one in data.pop("noise", ()))
+    judged = data.pop("judge", None)
     return RunSummary(
         **{**data, "metrics": tuple(data["metrics"]), "notes": tuple(data["notes"])},
         lines=lines,
         exposures=exposures,
         ceiling=None if ceiling is None else (ceiling[0], ceiling[1]),
         noise=noise,
+        judge=summary_from(judged) if judged else None,
     )
 
 

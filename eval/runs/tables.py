@@ -48,7 +48,7 @@ def as_rich(summary: RunSummary, checked: Sequence[Checked] = ()) -> RenderableT
         parts += [beside, ""]
     for section in sections(summary):
         beside = Table(title=section.title, title_justify="left", box=None, pad_edge=False)
-        _columns(beside, ("variant", *section.heads))
+        _columns(beside, (section.first, *section.heads))
         for name, told in section.rows.items():
             beside.add_row(*map(Text, (_name(name), *told)))
         parts += [beside, Text(section.note, style="dim"), ""]
@@ -76,7 +76,8 @@ def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
         parts.append(_table(("what is shown, right or not", *beyond_heads), told_rows))
     for section in sections(summary):
         told_rows = [(_name(name), *cells) for name, cells in section.rows.items()]
-        parts += [_table((f"**{section.title}**", *section.heads), told_rows), _cell(section.note)]
+        parts += [_table((f"**{_cell(section.title)}**", *section.heads), told_rows),
+                  _cell(section.note)]  # fmt: skip
     told = [f"- **{_cell(one.line)}: {one.name}.** {_cell(one.sentence)}"
             for one in summary.exposures]  # fmt: skip
     told += [f"- {'passed' if one.passed else '**FAILED**'}: {_cell(one.sentence)}"

@@ -61,7 +61,7 @@ def _shown(prompt):
     return "\n".join([head, *(f"--- {m.role}\n{m.content}" for m in prompt.messages)]) + "\n"
 
 
-@pytest.mark.parametrize("name", Library.open().templates)
+@pytest.mark.parametrize("name", [n for n in Library.open().templates if n[:6] != "judge/"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_prompt_is_the_one_that_was_read_and_approved(name, language):
     shown = _shown(render(Library.open().get(name), _brief(language=language), COUNT))

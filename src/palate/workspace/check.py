@@ -6,8 +6,10 @@ from pathlib import Path
 
 from palate.domain import Action, Candidate, Evidence, HistoryEntry, Item, Profile, Request, Start
 from palate.errors import PromptError
+from palate.eval.judge.exhibit import Exhibit
 from palate.prompts.library import Library, Template, read_lock
 from palate.prompts.render import Brief, render
+from palate.prompts.rubric import rubric_of
 from palate.prompts.tokens import make_counter
 from palate.settings import load_settings
 
@@ -34,10 +36,20 @@ def _state(template: Template) -> str:
     if template.origin == "built-in" and locked != template.sha256:
         return "not in the LOCK"
     try:
-        render(template, _sample(), make_counter("estimate"))
+        if template.header["task"] == "judge":
+            _render_judging(template)
+        else:
+            render(template, _sample(), make_counter("estimate"))
     except PromptError as error:
         return str(error)
     return "ok"
+
+
+def _render_judging(template: Template) -> None:
+    shown = Exhibit("item", "Title (2000); tag", liked=("Title 3",), request="something")
+    template.messages(shown.values() | {"reason": "It fits.", "a": "It fits.", "b": "It is new."})
+    if template.header["reply"] != "preference":
+        rubric_of(template)
 
 
 def _sample() -> Brief:

@@ -27,6 +27,7 @@ from palate.eval.splits import Past, cut_off, make_cases
 from palate.retrieval.files import private_folder
 from palate.retrieval.strength import event_strengths
 from palate.settings import Settings
+from palate.workspace.bench import calibration_of, check_judge, judge_reasons
 from palate.workspace.entrants import WorkspaceFactory
 from palate.workspace.palate import Palate
 from palate.workspace.snapshot import events_of, open_snapshot
@@ -92,10 +93,12 @@ def run(
         log = Log.open(folder.log, _header(folder), retry_errors=options.retry_errors)
         try:
             carry_out(work, factory, log, notify)
+            bench = judge_reasons(folder, work, factory, log, notify)
         finally:
             log.close()
         steps("computing the summary")
-        done = Finished(folder, folder.config(), work.cases, work.variants, guard)
+        known = calibration_of(palate.folder.data, bench) if bench else None
+        done = Finished(folder, folder.config(), work.cases, work.variants, guard, bench, known)
         return folder, finish(done, factory)
 
 
@@ -117,6 +120,7 @@ def _ready(
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
         work = _work(cases, variants_of(config, repeat=options.repeat), config, options)
+        check_judge(config, work.variants, factory.engine.library)
         if folder is None:
             folder = new_run(runs_of(palate), config.name)
             _begin(folder, config, cases, options)

@@ -1,0 +1,1 @@
+"""Judging reasons by a model: rubric, pairs in both orders, agreement with labels by people."""
