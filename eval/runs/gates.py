@@ -10,21 +10,15 @@ from xml.etree import ElementTree
 
 from palate.errors import EvalError
 from palate.eval.bootstrap import intervals
+from palate.eval.judge.gate import JUDGE, judged_bounds
+from palate.eval.runs.checked import Checked
 from palate.eval.runs.config import Gate, Statistics
 from palate.eval.runs.summary import Line, Mean, RunSummary
 
+__all__ = ["EXIT_FAILED", "Checked", "check_gates", "junit"]
+
 #: What ``palate eval`` exits with where a gate fails.
 EXIT_FAILED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One bound of one gate on one line."""
-
-    gate: str
-    line: str
-    passed: bool
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +68,9 @@ def _wild(pattern: str) -> bool:
 def _check(name: str, gate: Gate, line: Line, ground: _Ground) -> Iterator[Checked]:
     summary = ground.summary
     metric = gate.metric or summary.metrics[0]
+    if metric.startswith(JUDGE):
+        yield from judged_bounds(name, gate, line, summary.judge)
+        return
     if metric not in summary.metrics:
         raise EvalError(
             f"{name}: the run has no metric {metric!r}. It has {', '.join(summary.metrics)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,65 @@ def test_every_ranker_finds_a_good_models_opinion(example, palate, config):
            if one["kind"] != "control"}  # fmt: skip
     assert len(own) == 4
     assert min(own.values()) > 0.7, own
+
+
+JUDGED = (
+    YAML
+    + """
+judge: {model: {name: "simulated-judge:noise=0.1", id: sim, price_in: 1}, cases: 12,
+        pairs: evidence}
+"""
+)
+
+
+def test_reasons_are_judged_apart_resumed_and_replayed(example, palate, config, tmp_path):
+    config.write_text(JUDGED)
+    dry = json.loads(palate("eval", "run", config, "--dry-run", "--json", workspace=example).out)
+    assert [row["calls"] for row in dry["variants"]] == [20, 36]
+    whole = run(palate, example, config)
+    judge = whole["judge"]
+    line = judge["lines"][next(iter(judge["lines"]))]
+    assert 0 < line["scored"] == line["asked"] <= 12
+    assert 0 < judge["cost"]["calls"] <= 36
+    assert judge["cost"]["usd"] > 0
+    # The judge's calls are in nobody else's cost.
+    assert whole["lines"][-1]["cost"]["calls"] == 20
+    assert judge["calibration"] is None
+    log = Path(whole["folder"]) / "log.jsonl"
+    calls = log.read_text().count('"t":"call"')
+    assert run(palate, example, config, "--resume", "latest")["judge"] == judge
+    assert log.read_text().count('"t":"call"') == calls
+    markdown = tmp_path / "pr.md"
+    palate("eval", "gate", "latest", "--markdown", markdown, workspace=example)
+    assert "Agreement not measured" in markdown.read_text()
+    replayed = run(palate, example, config, "--replay", log)
+    assert replayed["judge"]["lines"] == judge["lines"]
+
+
+def test_a_broken_judge_is_unscored_in_no_mean(example, palate, config):
+    gates = "gates: [{metric: 'judge:useful', min: 1}, {metric: 'judge:useful', failed: 0.5}]\n"
+    config.write_text(JUDGED.replace("noise=0.1", "fault=garbage") + gates)
+    found = run(palate, example, config, code=100)
+    assert [one["passed"] for one in found["gates"]] == [False, False]
+    assert "unscored" in found["gates"][0]["sentence"]
+    judge = found["judge"]
+    line = judge["lines"][next(iter(judge["lines"]))]
+    assert line["asked"] > 0 == line["scored"]
+    assert line["scores"] == {}
+    assert line["pairs"]["wins"] is None
+    assert judge["causes"] == {"unreadable reply": judge["asked"]}
+
+
+def test_agreement_stands_beside_the_scores(example, palate, config):
+    config.write_text(JUDGED)
+    labels = Path(__file__).parents[2] / "examples" / "judge-labels.jsonl"
+    told = palate("eval", "calibrate-judge", labels, "--judge", config, "--json",
+                  workspace=example).out  # fmt: skip
+    assert json.loads(told)["found"]["cases"] == 30
+    judge = run(palate, example, config)["judge"]
+    assert judge["calibration"] == json.loads(told)["found"]
+    config.write_text(JUDGED + "gates: [{metric: 'judge:faithful', min: 0.1}]\n")
+    shown = palate("eval", "gate", "latest", "--config", config, workspace=example).out
+    assert " ".join(shown.split()).count("Agreement with people") == 2
+    config.write_text(JUDGED + "gates: [{metric: 'judge:charming', min: 0.1}]\n")
+    palate("eval", "gate", "latest", "--config", config, code=8, workspace=example)

@@ -196,6 +196,21 @@ def compare(
     show(compared(a, b), as_json)
 
 
+@evaluate.command(name="calibrate-judge")
+def calibrate_judge(
+    context: typer.Context,
+    labels: Path = typer.Argument(..., help="Reasons labelled by people, JSONL."),
+    judge: Path = typer.Option(..., "--judge", help="eval.yaml with the judge."),
+    as_json: bool = JSON,
+) -> None:
+    """Measure how well a judge agrees with people; kept, and shown beside its scores."""
+    from palate.eval.runs.config import read_config
+    from palate.workspace.bench import calibrate_judge as measure
+
+    with open_palate(context) as palate:
+        show(measure(palate, labels, read_config(judge)), as_json)
+
+
 def _found(context: typer.Context, run: str) -> str:
     """Returns the folder of a run; one that is named by its path needs no workspace."""
     from palate.eval.runs.folder import find_run

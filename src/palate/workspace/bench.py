@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from palate.errors import EvalError
 from palate.eval.judge.bench import Bench, JudgeMaker, bench_of, check_pairs
+from palate.eval.judge.calibrate import Calibrated, calibrate
 from palate.eval.judge.docket import drawn, read_docket
-from palate.eval.judge.kept import find_calibration
+from palate.eval.judge.kept import find_calibration, keep_calibration
+from palate.eval.judge.labels import read_labels
+from palate.eval.judge.simulated import JUDGE_PREFIX, make_simulated_judge
 from palate.eval.runs.runner import Work, carry_out
 from palate.workspace.witness import WorkspaceWitness
 
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from palate.eval.runs.variants import Variant
     from palate.prompts.library import Library
     from palate.workspace.entrants import WorkspaceFactory
+    from palate.workspace.palate import Palate
 
 
 def judge_reasons(
@@ -63,3 +68,26 @@ def check_judge(config: EvalConfig, variants: Sequence[Variant], library: Librar
 def calibration_of(data: Path, bench: Bench) -> Calibration | None:
     """Returns how well a judge was found to agree with people; ``None`` where nobody measured."""
     return find_calibration(data, bench)
+
+
+def calibrate_judge(palate: Palate, labels: Path, config: EvalConfig) -> Calibrated:
+    """Measures how well the judge of a configuration agrees with people, and keeps it.
+
+    Raises:
+        EvalError: The configuration has no judge, or the labels cannot be read.
+    """
+    from palate.workspace.entrants import served_model
+
+    if config.judge is None:
+        raise EvalError("This configuration has no judge. Write one under judge: in it.")
+    bench = bench_of(config.judge, palate.library)
+    read = read_labels(labels, bench.questions.rubric)
+    spec = config.judge.model
+    # Not told what people said: it is measured as the judge that it is in a run.
+    model = (
+        make_simulated_judge(spec.name, spec.label, {})
+        if spec.name.startswith(JUDGE_PREFIX) else served_model(bench.variant)
+    )  # fmt: skip
+    made = calibrate(bench, model, read, jobs=config.limits.concurrency)
+    keep_calibration(palate.folder.data, made.found)
+    return made

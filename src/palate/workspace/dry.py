@@ -8,14 +8,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from palate.domain import Completion, ModelCall, Usage
+from palate.eval.judge.bench import bench_of
+from palate.eval.judge.docket import drawn
 from palate.eval.runs.labels import labelled
 from palate.eval.runs.ledger import asking
 from palate.eval.runs.pace import usd
+from palate.workspace.witness import WorkspaceWitness
 
 if TYPE_CHECKING:
     from palate.eval.cases import Case
+    from palate.eval.runs.config import JudgeSpec
     from palate.eval.runs.variants import Variant
     from palate.workspace.entrants import WorkspaceFactory
+
+#: As long as a reason may be: 25 words.
+_REASON = "reason " * 25
 
 
 class Counting:
@@ -69,3 +76,27 @@ async def _count(
         "completion_tokens_at_most": model.completion_tokens,
         "usd_at_most": usd(variant.model, model.prompt_tokens, model.completion_tokens),
     }
+
+
+def count_judge(
+    factory: WorkspaceFactory, cases: Sequence[Case], variants: Sequence[Variant], spec: JudgeSpec
+) -> dict[str, float | str]:
+    """Returns the most that a judge can be asked: as if every answer had different reasons."""
+    bench = bench_of(spec, factory.engine.library)
+    witness, calls, tokens, most = WorkspaceWitness(factory), 0, 0, 0
+    for case in drawn(cases, spec.cases, spec.seed):
+        for variant in variants:
+            pool = factory.prepared(case, variant.probe).pool.candidates[: spec.reasons]
+            for candidate in pool:
+                exhibit = witness.exhibit(case, variant, candidate.item.id)
+                assert exhibit is not None
+                asked = [bench.questions.about(exhibit, _REASON)]
+                if spec.pairs:
+                    asked += [bench.questions.between(exhibit, _REASON, _REASON)] * 2
+                calls += len(asked)
+                tokens += sum(factory.count(one.messages) for one in asked)
+                most += sum(one.max_tokens for one in asked)
+    return {
+        "variant": bench.variant.name, "calls": calls, "prompt_tokens": tokens,
+        "completion_tokens_at_most": most, "usd_at_most": usd(spec.model, tokens, most),
+    }  # fmt: skip

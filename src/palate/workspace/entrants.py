@@ -56,15 +56,7 @@ class WorkspaceFactory:
         Raises:
             SettingsError: Its base URL or key cannot be used.
         """
-        spec = variant.model
-        settings = ModelSettings(
-            name=spec.name, base_url=spec.base_url, api_key_env=spec.api_key_env,
-            timeout=spec.timeout, retries=spec.retries,
-        )  # fmt: skip
-        made = make_model(settings, os.environ)
-        if made is None:
-            raise EvalError("A model needs a name. Write one under models in eval.yaml.")
-        return made
+        return served_model(variant)
 
     def entrant(self, variant: Variant, model: Model) -> WorkspaceEntrant:
         """Makes a variant."""
@@ -143,6 +135,23 @@ class WorkspaceFactory:
         from palate.workspace.cohorts import traits_of
 
         return traits_of(self._palate, self._config, cases)
+
+
+def served_model(variant: Variant) -> Model:
+    """Makes the model that a variant names, as the settings would.
+
+    Raises:
+        SettingsError: Its base URL or key cannot be used.
+    """
+    spec = variant.model
+    settings = ModelSettings(
+        name=spec.name, base_url=spec.base_url, api_key_env=spec.api_key_env,
+        timeout=spec.timeout, retries=spec.retries,
+    )  # fmt: skip
+    made = make_model(settings, os.environ)
+    if made is None:
+        raise EvalError("A model needs a name. Write one under models in eval.yaml.")
+    return made
 
 
 @dataclass

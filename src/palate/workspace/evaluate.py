@@ -187,7 +187,7 @@ def dry_run(
     Returns:
         One row a variant. Completion tokens are the most that the replies may take.
     """
-    from palate.workspace.dry import count_calls
+    from palate.workspace.dry import count_calls, count_judge
 
     if options.resume:
         raise EvalError("--dry-run counts a new run. Leave --resume out.")
@@ -195,4 +195,9 @@ def dry_run(
     cases = everything[: options.limit or config.limits.cases]
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
-        return count_calls(factory, cases, variants_of(config, repeat=options.repeat))
+        variants = variants_of(config, repeat=options.repeat)
+        check_judge(config, variants, factory.engine.library)
+        rows = count_calls(factory, cases, variants)
+        if config.judge is not None:
+            rows.append(count_judge(factory, cases, variants, config.judge))
+        return rows
