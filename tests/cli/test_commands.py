@@ -1,6 +1,7 @@
 """Every command: its help, its JSON, and what a person reads."""
 
 import json
+from pathlib import Path
 
 import pytest
 import typer
@@ -8,6 +9,7 @@ from rich.cells import cell_len
 
 from palate.cli.app import app
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SLATE = "<the id of a slate>"
 
 
@@ -41,6 +43,7 @@ CALLS = {
     ("tune",): ["--model", "simulated:skill=1"],
     ("eval", "score"): ["cases.jsonl", "--metric", "NDCG@5"],
     ("eval", "cases"): ["made.jsonl"],
+    ("eval", "calibrate-judge"): [EXAMPLES / "judge-labels.jsonl", "--judge", "judge.yaml"],
     ("keys", "list"): [],
     ("eval", "run"): ["eval.yaml"],
     ("eval", "list"): [],
@@ -65,6 +68,9 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "eval.yaml").write_text(
         "models: ['simulated:skill=0.9']\nmetrics: [NDCG@5]\nstatistics: {samples: 200}\n"
         "gates: [{variant: 'simulated*', min: 0}]\n"
+    )
+    (tmp_path / "judge.yaml").write_text(
+        "models: ['simulated:skill=0.9']\njudge: {model: 'simulated-judge:seed=1'}\n"
     )
     (tmp_path / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases))
     return tmp_path
