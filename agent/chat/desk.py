@@ -100,8 +100,16 @@ class Desk(Protocol):
         """Returns items by id; unknown ones are left out."""
         ...
 
-    def search(self, text: str, n: int) -> Sequence[tuple[Item, float]]:
-        """Returns the items that answer a text, the best first, with a score above 0."""
+    def search(
+        self, text: str, n: int, constraints: Sequence[Constraint] = ()
+    ) -> Sequence[tuple[Item, float]]:
+        """Returns the items that answer a text, the best first, with a score above 0.
+
+        Args:
+            text: Words to look for.
+            n: How many at most.
+            constraints: What every one of them meets.
+        """
         ...
 
     def facts(

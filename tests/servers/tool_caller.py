@@ -73,13 +73,13 @@ class ToolCaller:
         told = sum(one["role"] == "tool" for one in asked["messages"][said:])
         if told >= self.times or "Results of the tools" in str(last["content"]):
             return 200, _completion(asked, self.words)
-        call = self.calls.get(asked["messages"][said]["content"], ("recommend", {}))
+        call = self.calls.get(_said(asked["messages"][said]), ("recommend", {}))
         if isinstance(call, str):
             return 200, _completion(asked, call)
         return 200, _completion(asked, None, call)
 
     def _plan(self, asked):
-        call = self.calls.get(asked["messages"][-1]["content"], ("recommend", {}))
+        call = self.calls.get(_said(asked["messages"][-1]), ("recommend", {}))
         if isinstance(call, str):
             return json.dumps({"steps": []})
         name, given = call
@@ -87,6 +87,11 @@ class ToolCaller:
         items = given.get("items") or ([given["item"]] if "item" in given else [])
         step = {"tool": name, "text": text, "items": items}
         return json.dumps({"steps": [step | {"constraints": given.get("constraints", [])}]})
+
+
+def _said(message):
+    """Returns the person's own words in a message."""
+    return message["content"].split("The person says:\n")[-1]
 
 
 def _completion(asked, text, call=None):

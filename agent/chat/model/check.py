@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from palate.agent.chat.model.question import would_tell
 from palate.agent.chat.model.toolbox import Toolbox
 from palate.agent.chat.policy.replay import LISTED
 from palate.agent.reasons.verify import World, check_claims
@@ -18,6 +19,12 @@ from palate.prompts.clean import one_line
 
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _MARKS = re.compile(r"[*_`#]{1,3}|!?\[([^\]]*)\]\([^)]*\)")
+#: What a question may ask without claiming it: "should it be a western?".
+_ASKABLE = frozenset(("genre", "year", "length", "number", "history"))
+#: A question that tells something all the same: "did you know that ...?".
+_TELLS = re.compile(
+    r"\b(?:know|aware|heard|true that|remember)\b|n['’]t\b|知道|难道", re.IGNORECASE
+)
 #: Characters of a reply that are read.
 _LONGEST = 4000
 _STRENGTHS = {"liked": 0.8, "disliked": -0.8, "seen": 0.0, "named": 0.0}
@@ -29,7 +36,8 @@ class Checked:
 
     Attributes:
         text: The sentences that stand.
-        question: The one question among them; further ones are left out.
+        question: The first question among them whose answer would change the pool; others are
+            left out.
         refused: The sentences that do not.
     """
 
@@ -53,7 +61,7 @@ def checked(reply: str, box: Toolbox) -> Checked:
             refused.append(sentence)
         elif not sentence.endswith(("?", "？")):
             kept.append(sentence)
-        elif question is None:
+        elif question is None and would_tell(sentence, box.state, box.desk):
             question = sentence
     return Checked(" ".join(kept), question, tuple(refused))
 
@@ -75,7 +83,12 @@ def _stands(sentence: str, box: Toolbox) -> bool:
         worlds = [_world("", items, box)]
     if len(ids) > 1 and not set(ids) <= named:
         worlds.append(_together(ids, items, box))
-    return any(all(claim.supported for claim in check_claims(sentence, one)) for one in worlds)
+    asks = sentence.endswith(("?", "？")) and not _TELLS.search(sentence)
+    return any(
+        all(claim.supported or (asks and claim.kind in _ASKABLE)
+            for claim in check_claims(sentence, one))
+        for one in worlds
+    )  # fmt: skip
 
 
 def _world(item: str, items: Mapping[str, Item], box: Toolbox) -> World:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from palate.agent.chat.events import Spent
-from palate.agent.chat.model.prompt import Room
+from palate.agent.chat.model.prompt import Room, in_turns
 from palate.agent.chat.model.toolbox import Toolbox, guarded
 from palate.agent.chat.model.turns import Said
 from palate.domain import Message, Model, ModelCall
@@ -91,7 +91,8 @@ class PlanDriver:
         data = self._room.cut(data, taken)
         words = Message("user", f"Results of the tools, as data:\n{data}\n\nNow answer.")
         spoken = await self._model.complete(
-            ModelCall((*told, words), 400, template="chat/words"), deadline=deadline
+            ModelCall(tuple(in_turns([*told, words])), 400, template="chat/words"),
+            deadline=deadline,
         )
         spent = Spent.of(planned.usage + spoken.usage, *self._prices)
         return Said(spoken.text, spent)

@@ -16,13 +16,13 @@ from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import ask_of, hear, titled
 from palate.agent.chat.policy.merge import dropping, merged
-from palate.agent.chat.policy.relax import relaxed
+from palate.agent.chat.policy.relax import Nothing, nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.policy.turns import MOST, SHOWN
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.questions import question_in
 from palate.agent.chat.state import State, Term
-from palate.domain import Action, Constraint, Item
+from palate.domain import Action, Item
 from palate.errors import PalateError
 from palate.prompts.clean import one_line
 from palate.retrieval.constraints import parse_constraint
@@ -44,6 +44,7 @@ class Toolbox:
         assumed: What was taken for granted.
         noted: What was recorded or replaced, in sentences.
         used: Names of the tools that were called.
+        nothing: What is said, and asked back, where the last slate is empty.
     """
 
     desk: Desk
@@ -56,6 +57,7 @@ class Toolbox:
     assumed: tuple[str, ...] = ()
     noted: tuple[str, ...] = ()
     used: list[str] = field(default_factory=list)
+    nothing: Nothing | None = None
 
     @classmethod
     def of(cls, desk: Desk, reading: Reading, state: State) -> Toolbox:
@@ -90,30 +92,25 @@ class Toolbox:
     async def search_catalogue(self, text: str, constraints: Sequence[str] = ()) -> str:
         """Finds items by words and constraints; returns a line each."""
         self.used.append("search_catalogue")
-        terms = _terms(constraints)
-        hits = await asyncio.to_thread(self.desk.search, text, 50)
-        held = tuple(c for term in terms for c in term.constraints)
-        fine = {one.id for one in self._meeting(held)} if held else None
-        items = [item for item, _ in hits if fine is None or item.id in fine]
-        return self._tell("\n".join(_line(item) for item in items[:SHOWN]) or "nothing found")
+        held = [c for term in _terms(constraints) for c in term.constraints]
+        hits = await asyncio.to_thread(self.desk.search, text, SHOWN, held)
+        items: Sequence[Item] = [item for item, _ in hits]
+        if not text.strip():
+            items = (await asyncio.to_thread(self.desk.facts, held, n=SHOWN)).items
+        return self._tell("\n".join(map(_line, items)) or "nothing found")
 
     async def recommend(self, text: str = "", constraints: Sequence[str] = (), n: int = 5) -> str:
         """Recommends under everything in force; constraints given here are put in force, too."""
         self.used.append("recommend")
-        terms = _terms(constraints)
-        if terms:
-            self.state = merged(self.state, terms, "").state
+        refused = self._put_in_force(_terms(constraints))
         ask = ask_of(self.state, max(1, min(MOST, n)))
         if text.strip() and not ask.text:
             ask = replace(ask, text=one_line(text, 400))
         self.found = await self.desk.recommend(ask)
         if self.found.cards:
-            return self._tell(listed(self.found.cards))
-        relax = await asyncio.to_thread(relaxed, self.state, self.desk)
-        if relax is None:
-            return self._tell(self.say("nothing"))
-        told = self.say.row([f'"{term.text}"' for term in relax.terms])
-        return self._tell(self.say("nothing_relax", terms=told, left=relax.left))
+            return self._tell(listed(self.found.cards)) + refused
+        self.nothing = await asyncio.to_thread(nothing_of, self.state, self.desk, self.say)
+        return self._tell(self.nothing.line) + refused
 
     async def explain(self, item: str) -> str:
         """Says why something was recommended."""
@@ -135,7 +132,7 @@ class Toolbox:
             question, self.desk.catalogue.numbers, has_titles=bool(reading.pointed)
         ) or self.reading.question  # fmt: skip
         if asked is None:
-            return self._tell("not a question that the catalogue answers")
+            return "not a question that the catalogue answers"
         source = reading if reading.found or reading.pointed else self.reading
         given = replace(source, question=asked)
         return self._told(
@@ -148,7 +145,7 @@ class Toolbox:
         """Keeps the wish of this turn, in its own words, if it asks for that."""
         self.used.append("remember")
         if self.reading.intent != "remember":
-            return self._tell("refused: this turn does not ask to remember anything")
+            return "refused: this turn does not ask to remember anything"
         answer = await asyncio.to_thread(
             memory.remember, self.reading, self.state, self.desk, self.say
         )
@@ -159,7 +156,7 @@ class Toolbox:
         """Takes back what this turn names, a wish or a condition, if it asks for that."""
         self.used.append("forget")
         if self.reading.intent not in ("forget", "drop"):
-            return self._tell("refused: this turn does not ask to forget anything")
+            return "refused: this turn does not ask to forget anything"
         if self.reading.intent == "drop":  # it was done when the turn was read
             return self._tell(" ".join(self.noted) or self.say("drop_none"))
         answer = await asyncio.to_thread(
@@ -172,12 +169,12 @@ class Toolbox:
         """Records an opinion, if this turn holds it."""
         self.used.append("give_feedback")
         if self.state.user is None:
-            return self._tell("refused: nobody knows who speaks")
+            return "refused: nobody knows who speaks"
         wanted = await self._ids(item)
         felt = {one.item: one.feeling for one in self.reading.felt}
         held = [one for one in wanted if str(_ACTIONS.get(felt.get(one, ""), "")) == action]
         if not held:
-            return self._tell("refused: this turn does not say that")
+            return "refused: this turn does not say that"
         # What is said of a shown item is recorded by code when the turn ends.
         for one in [item for item in held if item not in self.before.shown]:
             await asyncio.to_thread(self.desk.feedback, self.state.user, one, Action(action), None)
@@ -205,8 +202,23 @@ class Toolbox:
         link = self.desk.catalogue.linker.whole(one_line(text, 200))
         return (link.item,) if link is not None else (await self._read(text)).pointed
 
-    def _meeting(self, held: Sequence[Constraint]) -> Sequence[Item]:
-        return self.desk.facts(held, n=1000).items
+    def _put_in_force(self, terms: Sequence[Term]) -> str:
+        """Adds what the model understood, and says so to the person; returns what was refused.
+
+        A model, or a text of the catalogue that it follows, never takes back what a person said.
+        """
+        before, refused = self.state, []
+        for term in terms:
+            change = merged(self.state, [term], "")
+            if change.dropped:
+                refused.append(f"{term.text} (it would undo {change.dropped[0].text})")
+            else:
+                self.state = change.state
+        fresh = [one for one in self.state.terms if one not in before.terms]
+        if fresh:
+            told = self.say.row([f'"{term.text}"' for term in fresh])
+            self.assumed = (*self.assumed, self.say("assume_added", terms=told))
+        return f"\nrefused: {'; '.join(refused)}" if refused else ""
 
     def _told(self, answer: Answer) -> str:
         return self._tell("\n".join(answer.lines))

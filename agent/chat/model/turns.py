@@ -150,6 +150,10 @@ def _put_together(fine: Checked, box: Toolbox) -> tuple[str, str | None]:
     """Returns the whole text, and the question in it."""
     parts = [*box.assumed, *box.noted]
     cards = box.found.cards if box.found else ()
+    if box.found and not cards and box.nothing:  # whatever the model says of it
+        question = box.nothing.question
+        parts += [box.nothing.line, question or ""]
+        return "\n\n".join(part for part in parts if part), question
     if cards:
         parts += [fine.text or box.say("here"), listed(cards)]
     elif fine.text and not fine.refused:
@@ -164,6 +168,8 @@ def _put_together(fine: Checked, box: Toolbox) -> tuple[str, str | None]:
 
 def _after(box: Toolbox, question: str | None) -> State:
     asked = "model" if question else None
+    if question and box.nothing and question == box.nothing.question:
+        asked = box.nothing.asked
     state = replace(
         box.state, turns=box.before.turns + 1, language=box.reading.language, asked=asked
     )

@@ -21,7 +21,7 @@ _LOW, _HIGH = (Op.GE, Op.GT), (Op.LE, Op.LT)
 #: Wishes in words that are carried at most.
 _WISHES = 4
 #: Words for a field -> the fields that are meant.
-_FIELDS = {
+FIELDS = {
     "year": ("year",), "years": ("year",), "decade": ("year",), "date": ("year",), "age": ("year",),
     "era": ("year",), "old": ("year",), "new": ("year",), "older": ("year",), "newer": ("year",),
     "length": ("runtime", "duration", "length", "minutes"), "runtime": ("runtime",),
@@ -110,7 +110,7 @@ def dropping(state: State, reading: Reading) -> tuple[Term, ...]:
     """Returns the terms that a turn asks to drop; none where it does not say which."""
     words = set(re.findall(r"[a-z]+", reading.text.lower()))
     fields = {
-        name for word, names in _FIELDS.items() if _has(word, words, reading) for name in names
+        name for word, names in FIELDS.items() if _has(word, words, reading) for name in names
     }
     said = [one.term for one in reading.found]
     return tuple(

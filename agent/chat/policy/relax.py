@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from palate.agent.chat.desk import Desk
+from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.state import State, Term
 
 #: Conditions that are dropped together at most.
@@ -18,6 +19,32 @@ class Relaxed:
 
     terms: tuple[Term, ...]
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What is said where nothing meets all conditions.
+
+    Attributes:
+        line: That it is so, and what would be left without which.
+        question: Whether to drop them; ``None`` where dropping does not help.
+        asked: Name of the question, with the ids of the terms.
+    """
+
+    line: str
+    question: str | None = None
+    asked: str | None = None
+
+
+def nothing_of(state: State, desk: Desk, say: Voice) -> Nothing:
+    """Returns what to say where nothing meets all conditions."""
+    relax = relaxed(state, desk)
+    if relax is None:
+        return Nothing(say("nothing"))
+    terms = say.row([f'"{term.text}"' for term in relax.terms])
+    asked = " ".join(("relax", *(term.id for term in relax.terms)))
+    line = say("nothing_relax", terms=terms, left=relax.left)
+    return Nothing(line, say("ask_relax", terms=terms), asked)
 
 
 def relaxed(state: State, desk: Desk) -> Relaxed | None:

@@ -44,6 +44,7 @@ _EN = {
     "assume_mended": "I take \"{said}\" for {title}.",
     "assume_word": "I take \"{said}\" as {shown}.",
     "assume_whose": "I take \"{said}\" as {shown}, going by {title}.",
+    "assume_added": "I take it that you want {terms}.",
     "remembered": "I will remember: {what}.",
     "remember_here": "Noted for this conversation. I can remember it for good only for a known "
                      "person.",
@@ -109,6 +110,7 @@ _ZH = {
     "assume_mended": "我把“{said}”理解为 {title}。",
     "assume_word": "我把“{said}”理解为 {shown}。",
     "assume_whose": "我按 {title} 把“{said}”理解为 {shown}。",
+    "assume_added": "我理解为你想要 {terms}。",
     "remembered": "记住了：{what}。",
     "remember_here": "本次对话里记住了。只有已知用户才能长期记住。",
     "forgot_wish": "已忘记：{what}。",

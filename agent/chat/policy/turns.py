@@ -13,7 +13,7 @@ from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import ask_of, hear, recorded
 from palate.agent.chat.policy.merge import dropping
-from palate.agent.chat.policy.relax import relaxed
+from palate.agent.chat.policy.relax import nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.state import State
@@ -146,14 +146,9 @@ class Policy:
 
     def _nothing(self, answer: Answer, say: Voice) -> Answer:
         """Says that nothing fits, and which condition to drop."""
-        relax = relaxed(answer.state, self._desk)
-        if relax is None:
-            return replace(answer, lines=(*answer.lines, say("nothing")))
-        terms = say.row([f'"{term.text}"' for term in relax.terms])
-        line = say("nothing_relax", terms=terms, left=relax.left)
-        asked = " ".join(("relax", *(term.id for term in relax.terms)))
-        question = say("ask_relax", terms=terms)
-        return replace(answer, lines=(*answer.lines, line), question=question, asked=asked)
+        none = nothing_of(answer.state, self._desk, say)
+        lines = (*answer.lines, none.line)
+        return replace(answer, lines=lines, question=none.question, asked=none.asked)
 
 
 def _wanted(text: str) -> int:

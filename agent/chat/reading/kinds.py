@@ -10,6 +10,7 @@ from palate.agent.chat.reading.found import Found, negated
 from palate.agent.chat.state import Term
 from palate.agent.reasons.lexicon import COUNTRIES_ZH
 from palate.domain import Constraint, Op
+from palate.retrieval.filler import is_filler
 from palate.retrieval.words import fold
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -21,6 +22,14 @@ _MADE_BY = re.compile(
 )
 _ACTED_BY = re.compile(
     r"\b(?:with|starring|stars|featuring|actor|actress|has|by actor)\s*$|主演是?$", re.IGNORECASE
+)
+_NAME_BEFORE = re.compile(r"(?P<name>[A-Z][\w'’-]+)[ ]$")
+_NAME_AFTER = re.compile(r"[ ](?P<name>[A-Z][\w'’-]+)")
+#: Words that stand before a name with a capital only because they open a sentence.
+_OPENING = frozenset(
+    "no any anything something love loved hate hated prefer only starring directed director actor "
+    "actress less but older newer early late try how old new classic young never without enough "
+    "western comedy drama thriller horror".split()
 )
 #: Roles: which fields a cue means.
 _MAKERS = ("director", "directors", "author", "authors", "artist", "creator", "writer")
@@ -64,10 +73,27 @@ def _of_key(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) ->
         return _tag(text, span, key, catalogue)
     if key in catalogue.values and key not in ("english",):
         return _value(text, span, catalogue.values[key])
-    lone = " " not in key
-    if key in catalogue.people and (not lone or (said[0].isupper() and len(key) > 3)):
-        return _person(text, span, catalogue.people[key])
+    held = catalogue.people.get(key)
+    if held and " " in key:
+        return _person(text, span, held)
+    if held and len(key) > 3 and said[0].isupper() and (whole := _last_name(text, span, held)):
+        return _person(text, whole, held)
     return None
+
+
+def _last_name(text: str, span: tuple[int, int], held: Sequence[Value]) -> tuple[int, int] | None:
+    """Returns where a person stands whose last name this is, "Leo" before "DiCaprio" included.
+
+    ``None`` where it is part of somebody else's name: "John Ford" is not Harrison Ford.
+    """
+    own = [part for one in held for part in fold(one.value).split()]
+    before, after = _NAME_BEFORE.search(text[: span[0]]), _NAME_AFTER.match(text[span[1] :])
+    if after and not is_filler(after["name"]):
+        return None
+    if not before or is_filler(before["name"]) or fold(before["name"]) in _OPENING:
+        return span
+    called = any(part.startswith(fold(before["name"])) for part in own)
+    return (before.start("name"), span[1]) if called else None
 
 
 def _tag(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:

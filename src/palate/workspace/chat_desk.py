@@ -15,6 +15,7 @@ from palate.retrieval.constraints import Checker
 from palate.retrieval.filler import telling
 from palate.retrieval.masks import allowed_rows
 from palate.retrieval.talk import Talk
+from palate.retrieval.top import best_rows
 from palate.retrieval.words import words
 from palate.workspace.why import Why
 from palate.workspace.words import evidence_line, fact_line, shown
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: How a title that was spoken ill of counts, beside a dislike that was recorded; and one that was
 #: only named.
 _DISLIKED, _NAMED = -0.8, 0.2
+#: Items that are read to find those that meet constraints.
+_READ = 1000
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,18 @@ class WorkspaceDesk:
         """Returns items by id."""
         return self.palate.store.items(list(ids))
 
-    def search(self, text: str, n: int) -> Sequence[tuple[Item, float]]:
+    def search(
+        self, text: str, n: int, constraints: Sequence[Constraint] = ()
+    ) -> Sequence[tuple[Item, float]]:
         """Returns the items that answer a text."""
-        found = dict(self.palate.index.lexical.search(telling(text), n))
-        items = self.palate.store.items(list(found))
-        return [(item, found[key]) for key, item in items.items()]
+        table, checker = self.palate.index.items, Checker(tuple(constraints))
+        totals = self.palate.index.lexical.totals(telling(text))
+        hits = np.flatnonzero((totals > 0) & allowed_rows(table, constraints))
+        # Arrays cannot decide every constraint: more than are asked for are read and checked.
+        best = hits[best_rows(totals[hits], max(n, _READ) if constraints else n)].tolist()
+        scores = {table.ids[row]: float(totals[row]) for row in best}
+        items = self.palate.store.items(list(scores)).values()
+        return [(one, scores[one.id]) for one in items if checker.holds(one)][:n]
 
     def facts(
         self, constraints: Sequence[Constraint], field: str = "", *, least: bool = False, n: int = 5

@@ -63,7 +63,7 @@ def test_fifty_turns_stay_within_the_budget(tool_caller, folder, agent, times):
         assert max(sizes) <= BUDGET
         assert max(sizes) > BUDGET // 2, "the budget is used"
         last = server.asked[-1]["messages"]
-        assert "Said earlier by the person, shortened:" in last[0]["content"]
+        assert any("Said earlier by the person, shortened:" in one["content"] for one in last[1:])
         assert TURNS[-2] in [one["content"] for one in last], "the newest are given whole"
         assert TURNS[0] not in json.dumps(last)
 
