@@ -22,6 +22,9 @@ _DESCRIBED = re.compile(
     r"(?=[,.;!?]|$|\s+but\b|\s+and i\b)",
     re.IGNORECASE,
 )
+_KNOWN = re.compile(
+    r"\b(?:loved?|liked?|enjoyed?|adored?|hated?|saw|seen|watched|favou?rite)\b", re.IGNORECASE
+)
 #: How far the best answer to a description must be ahead of the next one.
 _AHEAD = 1.2
 #: Characters of a conversation that are carried, to find people who said alike.
@@ -59,7 +62,8 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     described = _described(reading, desk)
     named = [Named(one.item, one.feeling) for one in reading.felt]
     named += [Named(item.id, "liked") for item, _ in described]
-    terms = [term for term in terms_of(reading) if not (described and term.words)]
+    unknown = "" if described else _undescribed(reading)
+    terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
     lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
     terms = [term for term in terms if term not in lost]
     change = merged(state.naming(named), terms, reading.text)
@@ -67,6 +71,7 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
     noted = [say("unfound", words=term.text) for term in lost]
+    noted += [say("undescribed", said=unknown)] if unknown else []
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
     empty = bool(lost) and not (terms or named)
@@ -143,6 +148,16 @@ def _described(reading: Reading, desk: Desk) -> list[tuple[Item, str]]:
     if not hits or (len(hits) > 1 and hits[0][1] < _AHEAD * hits[1][1]):
         return []
     return [(hits[0][0], match["said"])]
+
+
+def _undescribed(reading: Reading) -> str:
+    """Returns the words for an item that the person knows and the catalogue does not tell.
+
+    Without a word of having seen it, "the one with the shark" is a wish like any other.
+    """
+    match = _DESCRIBED.search(reading.text)
+    known = match and _KNOWN.search(reading.text[: match.start()])
+    return match["said"] if match and known else ""
 
 
 def recorded(reading: Reading, state: State, desk: Desk, say: Voice) -> list[str]:

@@ -28,6 +28,9 @@ _EN = {
     "empty": "I did not understand that. Name a genre, a {noun} you liked, or say how long it "
              "may be.",
     "unfound": "Nothing in the catalogue speaks of \"{words}\".",
+    "unfound_left": "Nothing else has changed: name a genre, a {noun} you liked, or say how long "
+                    "it may be.",
+    "undescribed": "I do not know which {noun} you mean by \"{said}\"; its title would help.",
     "nothing": "No {noun} meets all of that.",
     "nothing_relax": "No {noun} meets all of that. Without {terms}, {left} would.",
     "ask_relax": "Shall I drop {terms}?",
@@ -94,6 +97,8 @@ _ZH = {
     "reset": "本次对话的条件已全部清除。想找什么？",
     "empty": "我没看懂。请说一个类型、喜欢过的作品，或者时长。",
     "unfound": "目录里没有提到“{words}”的作品。",
+    "unfound_left": "其他条件不变。请说一个类型、喜欢过的作品，或者时长。",
+    "undescribed": "我不知道“{said}”指的是哪一部，请说出名字。",
     "nothing": "没有同时满足这些条件的作品。",
     "nothing_relax": "没有同时满足这些条件的作品。去掉 {terms} 后有 {left} 部。",
     "ask_relax": "要去掉 {terms} 吗？",

@@ -21,7 +21,7 @@ from palate.domain import Constraint, Op
 
 _TALK = ("hello", "how_are_you", "thanks", "bye", "who", "help", "hostile", "order")
 _COUNT = re.compile(
-    r"\b(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:more\s+|other\s+|good\s+|great\s+)?"
+    r"\b(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b",
     re.IGNORECASE,
 )
@@ -106,7 +106,8 @@ class Policy:
         else:
             heard = await asyncio.to_thread(hear, reading, state, self._desk, say)
             if heard.empty and reading.intent == "recommend":
-                return Answer(before, (*heard.noted, say("empty")))
+                left = say("unfound_left" if before.terms else "empty")
+                return Answer(before, (*heard.noted, left))
             noted = await asyncio.to_thread(recorded, reading, before, self._desk, say)
             state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted, *noted]
         if reading.intent == "more":

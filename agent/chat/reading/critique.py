@@ -14,10 +14,10 @@ from palate.domain import Constraint, Item, Op
 
 #: What a mood is searched by: a catalogue seldom says "violent".
 MOODS = {
-    "violent": "violent violence brutal bloody gore killing", "violence": "violent violence "
-        "brutal bloody gore",
-    "bloody": "bloody gore violent", "gory": "gore bloody violent", "brutal": "brutal violent "
-        "cruel",
+    "violent": "violent violence brutal bloody gore killing horror war",
+    "violence": "violent violence brutal bloody gore horror war",
+    "bloody": "bloody gore violent horror", "gory": "gore bloody violent horror",
+    "brutal": "brutal violent cruel horror",
     "sad": "sad tragic grief death tears", "depressing": "bleak grim tragic despair",
     "dark": "dark bleak grim", "bleak": "bleak grim despair", "heavy": "heavy grim harrowing",
     "serious": "serious solemn", "slow": "slow quiet meditative", "boring": "slow quiet",
@@ -32,12 +32,20 @@ MOODS = {
     "quiet": "quiet gentle slow", "fast": "fast action chase", "clever": "clever smart puzzle",
     "emotional": "moving tender heart", "uplifting": "hope warm triumph", "warm": "warm tender "
         "kind",
-    "暴力": "violent violence brutal bloody gore", "血腥": "bloody gore violent",
+    "暴力": "violent violence brutal bloody gore horror war",
+    "血腥": "bloody gore violent horror",
     "悲伤": "sad tragic grief", "沉重": "heavy grim bleak", "轻松": "light funny warm cheerful",
+}  # fmt: skip
+#: Moods that lean to a genre, where the catalogue has it.
+_LEANS = {
+    "light": "comedy", "lighter": "comedy", "lighthearted": "comedy", "cheerful": "comedy",
+    "silly": "comedy", "轻松": "comedy", "romantic": "romance", "sentimental": "romance",
+    "tense": "thriller", "intense": "thriller",
 }  # fmt: skip
 _LESS = re.compile(
     r"\b(?:less|not (?:so|too|as|that|very)|without(?: so much| too much| any)?|fewer|nothing"
-    r"(?: too| so)?|no|not|too|tone down the)\s+(?P<word>[a-z]{3,14})\b|不要太?(?P<zh>..)"
+    r"(?: too| so)?|no|not|too|tone down the|hates?|dislikes?|can['’]?t stand|avoid"
+    r"|sick of|tired of|bored of)\s+(?P<word>[a-z]{3,14})\b|不要太?(?P<zh>..)"
     r"|别太(?P<zh2>..)"
     r"|太(?P<zh3>..)了|少点(?P<zh4>..)|(?P<zh5>暴力|血腥)少一点",
     re.IGNORECASE,
@@ -104,14 +112,16 @@ def _moods(text: str, catalogue: Catalogue) -> Iterator[Found]:
         if word in MOODS and word not in catalogue.tags:
             shown = f"less {word}" if word.isascii() else f"少{word}"
             yield Found(*match.span(), Term("", shown, words=MOODS[word], likes=False), "mood")
-        elif word in catalogue.tags:
+        elif word in catalogue.tags and word not in catalogue.leaning:
             tag = catalogue.tags[word]
             bound = Constraint("tags", Op.HAS_NOT, tag)
             yield Found(*match.span(), Term("", f"no {tag}", (bound,)), "tag")
     for match in _MORE.finditer(text):
         word = next((group for group in match.groups() if group), "").lower()
         if word in MOODS and word not in catalogue.tags:
-            yield Found(*match.span(), Term("", word, words=MOODS[word]), "mood")
+            leant = catalogue.tags.get(_LEANS.get(word, ""))
+            tags = (leant,) if leant else ()
+            yield Found(*match.span(), Term("", word, words=MOODS[word], tags=tags), "mood")
 
 
 def _compared(

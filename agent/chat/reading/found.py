@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from palate.agent.chat.state import Term
 
 _CLAUSE = re.compile(
-    r"[.!?;。！？；]|\b(?:but|although|though|just|only|instead|i want|i'd like|give me|show me)\b"
+    r"[.!?;。！？；]|\b(?:(?<!anything )(?<!everything )(?<!all )but|"
+    r"although|though|just|only|instead|i want|i'd like|give me|show me)\b"
     r"|但是|但|可是|不过|要有|我要",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
     r"(?:\b(?:no|not|without|never|except|excluding|avoid|hates?|hated|dislikes?|skip|exclude|"
-    r"nothing|non|anything but|other than|rather than|instead of|sick of|tired of|less|fewer|"
+    r"nothing|non|anything but|other than|rather than|instead of|sick of|tired of|"
+    r"bored (?:of|with|by)|fed up with|everything but|all but|less|fewer|"
     r"enough of|isn't|aren't|don't|dont|doesn't|won't|can't stand)\b|n['’]t\b|-(?=$)|\bnon-)"
     r"(?P<rest>[\w\s,'’/-]{0,32})$",
     re.IGNORECASE,

@@ -97,7 +97,9 @@ _DROP = re.compile(
     r"(?:is )?(?:fine|ok|do|good|"
     r"okay)\b|\bno longer (?:need|want|care)\b|\bdon't (?:care|mind) (?:about|how|when|which"
     r"|if)\b|\bnot (?:only|just)"
-    r"\b|\bno (?:more )?(?:limit|restriction|condition)s?\b|\bcan be (?:longer|older|newer"
+    r"\b|\bno (?:more )?(?:limit|restriction|condition)s?\b|"
+    r"\b(?:is|are|would be) (?:also |totally |just )?(?:fine|ok(?:ay)?|all ?right|allowed)\b|"
+    r"\bcan be (?:longer|older|newer"
     r"|shorter|any)"
     r"|不限|无所谓|都可以|不用管|去掉|取消",
     _I,

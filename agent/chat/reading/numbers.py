@@ -75,7 +75,11 @@ _STRICT = frozenset(
 _LENGTH = re.compile(
     rf"(?P<cue>{_UNDER}|{_OVER})\s*{_N}{_HALF}{_UNIT}(?P<half2>\s+and a "
     rf"half)?(?:\s*(?P<rest>\d{{1,2}})"
-    rf"\s*(?:minutes?|mins?|m)?\b)?|{_N.replace('<n>', '<n2>')}{_UNIT.replace('<unit>', '<unit2>')}"
+    rf"\s*(?:minutes?|mins?|m)?\b)?|(?:\bonly have|\bhave only|\bi(?:'ve| have)(?: got)?(?: only)?"
+    rf"|\bgot)\s+(?:about\s+|like\s+)?{_N.replace('<n>', '<n3>')}"
+    rf"{_UNIT.replace('<unit>', '<unit3>')}"
+    r"(?P<half3>\s+and a half)?"
+    rf"|{_N.replace('<n>', '<n2>')}{_UNIT.replace('<unit>', '<unit2>')}"
     r"(?P<tail>\s*or (?:less|shorter|under)|\s*max(?:imum)?|\s*tops|\s*at most|以内|以下|之内"
     r"|\s*or (?:more|longer)|以上)",
     re.IGNORECASE,
@@ -98,6 +102,9 @@ _VAGUE = re.compile(
     r"|(?P<short_zh>短片|短一点的)",
     re.IGNORECASE,
 )
+
+#: "3 hours long" says how long already.
+_MEASURED = re.compile(r"\b(?:hours?|hrs?|minutes?|mins?)[\s-]+$", re.IGNORECASE)
 
 
 def numbers_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> list[Found]:
@@ -195,13 +202,14 @@ def _side(match: re.Match[str]) -> Found:
 
 def _lengths(text: str, field: str) -> Iterator[Found]:
     for match in _LENGTH.finditer(text):
-        number, unit = match["n"] or match["n2"], match["unit"] or match["unit2"]
+        number = match["n"] or match["n2"] or match["n3"]
+        unit = match["unit"] or match["unit2"] or match["unit3"]
         value = _NUMBERS.get(number.lower())
         value = float(number) if value is None else value
-        value += 0.5 if match["half"] or match["half2"] else 0
+        value += 0.5 if match["half"] or match["half2"] or match["half3"] else 0
         minutes = value * 60 if unit.lower()[0] == "h" or "小时" in unit else value
         minutes += float(match["rest"] or 0)
-        cue = (match["cue"] or match["tail"]).strip().lower()
+        cue = (match["cue"] or match["tail"] or "at most").strip().lower()
         over = bool(re.fullmatch(_OVER, cue)) or cue in ("or more", "or longer", "以上")
         op = _length_op(cue, over, text, match.start())
         shown = f"{'at least' if op in (Op.GE, Op.GT) else 'at most'} {minutes:g} min"
@@ -236,6 +244,8 @@ def _vague(
     for match in _VAGUE.finditer(text):
         kind = (match.lastgroup or "").removesuffix("_zh")
         deny = negated(text, match.start())
+        if kind == "long" and _MEASURED.search(text[: match.start()]):
+            continue
         if kind in ("new", "old") and "year" in ranges:
             low, high = ranges["year"]
             bound = int(high - (high - low) * 0.25) if kind == "new" else int((low + high) / 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from palate.agent.chat.catalogue import Catalogue
 from palate.agent.chat.events import Linked
@@ -19,7 +19,7 @@ from palate.agent.chat.reading.numbers import numbers_in
 from palate.agent.chat.reading.questions import Question, question_in
 from palate.agent.chat.reading.references import Reference, references_in
 from palate.agent.chat.state import State, Term
-from palate.domain import Item
+from palate.domain import Item, Op
 from palate.retrieval.filler import telling
 from palate.retrieval.words import latin_share
 
@@ -38,6 +38,11 @@ _EMPTY = re.compile(
     r"compare|why|remember|forget|think|thing|things|stuff|work|old|new|short|long|classic|"
     r"funny one|that one|this one|last|first|second|third|both|either|neither|never mind|drop|"
     r"genre|genres|title|titles|story|stories|set|do|does|did|am|pm|i|you|me|nothing|none|"
+    r"(?:with )?my (?:wife|husband|girlfriend|boyfriend|partner|friends?|mum|mom|dad|parents)|"
+    r"top \d+|already|surprise|together|everyone|everybody|popular|top|right now|now|wanna|gonna|"
+    r"smth|sth|u|pls|plz|thx|lol|tbh|fine|okay|alright|whatever|have|has|had|got|only|hour|hours|"
+    r"half|minutes|mins|hates|hating|dislike|dislikes|movie|movies|film|films|wants|lets|us|we|our|"
+    r"must|know|"
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
 )
@@ -111,7 +116,7 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
     pointed = [items[link.item] for link in links if link.item in items]
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
     bare = blanked(plain, [(one.start, one.end) for one in references])
-    found = _conditions(bare, catalogue, about, pointed)
+    found = _agreeing(_conditions(bare, catalogue, about, pointed))
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
     return Reading(
         text, _language(text, state), intent, tuple(found), titles, tuple(links),
@@ -127,6 +132,19 @@ def _conditions(
     for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
         found += [one for one in reader if free(found, one.start, one.end)]
     return sorted(found, key=lambda one: one.start)
+
+
+def _agreeing(found: Sequence[Found]) -> list[Found]:
+    """Returns conditions without denials of what the same turn asks for.
+
+    "War films, but no world war 2" denies a sort of war film: its words say which.
+    """
+    asked = {c for one in found for c in one.term.constraints if c.op is Op.HAS}
+    return [
+        one for one in found
+        if not any(replace(c, op=Op.HAS) in asked for c in one.term.constraints
+                   if c.op is Op.HAS_NOT)
+    ]  # fmt: skip
 
 
 def _felt(text: str, links: Sequence[Link], references: Sequence[Reference]) -> tuple[Linked, ...]:
@@ -162,7 +180,8 @@ def _telling(clause: str) -> str:
     bare = _EMPTY.sub(" ", clause.replace("’", "'").replace("n't", " "))
     if re.search(r"[\u3400-\u9fff]", bare):
         bare = _EMPTY_ZH.sub(" ", bare)
-    words = telling(re.sub(r"[^\w\s'-]", " ", bare)) if re.search(r"\w", bare) else ""
+    bare = re.sub(r"[^\w\s'-]|(?<!\w)'|'(?!\w)", " ", bare)
+    words = telling(bare) if re.search(r"\w", bare) else ""
     kept = [word for word in words.split() if re.search(r"\w", word) and not _filler(word)]
     return " ".join(kept)
 
