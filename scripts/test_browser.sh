@@ -1,10 +1,17 @@
 #!/bin/sh
 # Runs the tests of the page in Debian's Chromium. Usage: test_browser.sh VENV/bin/python
-# Playwright and axe-core go into an environment of their own, on top of the project's.
+# Chromium comes from apt-get where this user may install; Playwright and axe-core go into an
+# environment of their own, on top of the project's.
 set -eu
 python=$1
 home=.venv-browser
 chromium=${PALATE_CHROMIUM:-/usr/bin/chromium}
+if [ ! -x "$chromium" ] && [ -z "${PALATE_CHROMIUM:-}" ] && [ "$(id -u)" -eq 0 ] \
+    && command -v apt-get >/dev/null; then
+    echo "Installing Chromium (once) ..."
+    apt-get -qq update
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null
+fi
 if [ ! -x "$chromium" ]; then
     echo "There is no $chromium: run apt-get install chromium, or set PALATE_CHROMIUM." >&2
     exit 1

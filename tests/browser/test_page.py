@@ -143,7 +143,7 @@ def test_everything_by_keyboard_alone(films, size, visit):
 
 def test_text_is_never_markup(hostile, size, visit):
     page = visit(hostile, size, who="u1")
-    found = ask(page, "<script>window.owned=1</script> story ![x](https://evil.example/y.png)")
+    found = ask(page, "show me 10 items")
     assert any("<script>" in one for one in found)
     assert any("![x](" in one for one in found)
     page.click("#open-profile")
