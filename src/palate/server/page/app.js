@@ -1,53 +1,46 @@
-// The page: signing in, the talk, and what is in force.
-import { byId, call, el, events, path, say, send } from "/page.js";
-import { cost, showCards, startWhyNot } from "/cards.js";
+// The page: it finds out who asks, and wires its parts together.
+import { call } from "/calls.js";
+import { byId, el, say } from "/dom.js";
+import { told } from "/faults.js";
+import { showHints } from "/hints.js";
 import { openProfile } from "/profile.js";
+import { cameBy, signIn } from "/signin.js";
+import { namedWho, nameWho, state, takeDraft, who } from "/state.js";
+import { ask, catchUp, fresh, stop, takeUp } from "/talk.js";
+import { startTheme } from "/theme.js";
+import { startWhyNot } from "/whynot.js";
+import { relabel, t } from "/words.js";
 
-const state = { session: null, conversation: null, busy: null };
-
-const who = () => state.session.user || byId("who").value.trim() || null;
-
-// ---------------------------------------------------------------- starting
+const TALLEST = 160; // pixels of the field for a question
 
 async function start() {
-  wireTheme();
-  for (const button of document.querySelectorAll("[data-close]"))
-    button.addEventListener("click", () => button.closest("dialog").close());
+  relabel();
+  startTheme();
+  for (const one of document.querySelectorAll("[data-close]"))
+    one.addEventListener("click", () => one.closest("dialog").close());
   try {
     state.session = await call("GET", "/v1/session");
   } catch (error) {
-    signIn(error.status === 401 ? "" : error.message);
+    signIn(error.status === 401 ? cameBy() : told(error));
     return;
   }
-  byId("main").hidden = false;
+  byId("main").hidden = byId("tools").hidden = false;
   byId("tenant").textContent = state.session.tenant;
-  if (state.session.user) {
-    byId("who").value = state.session.user;
-    byId("who").readOnly = true;
-  } else {
-    byId("who").value = sessionStorage.getItem("who") || "";
-    namePeople();
-  }
+  whoAsks();
   wire();
-  clear();
+  startWhyNot();
+  showHints(ask);
+  if (!await takeUp()) fresh();
+  byId("say").value = takeDraft();
+  grow();
   byId("say").focus();
 }
 
-function signIn(why) {
-  byId("signin").hidden = false;
-  document.querySelector(".tools").hidden = true;
-  if (new URLSearchParams(location.search).has("link"))
-    byId("signin-why").textContent = "That link was used already, or is too old. `palate serve` prints a new one; or give a key.";
-  byId("key-fault").textContent = why;
-  byId("key-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    try {
-      await call("POST", "/signin", { key: byId("key").value.trim() });
-      location.replace("/");
-    } catch (error) {
-      byId("key-fault").textContent = error.message;
-    }
-  });
+function whoAsks() {
+  const box = byId("who");
+  box.value = state.session.user || namedWho();
+  box.readOnly = Boolean(state.session.user);
+  if (!box.readOnly) namePeople();
 }
 
 async function namePeople() {
@@ -58,146 +51,45 @@ async function namePeople() {
 }
 
 function wire() {
-  byId("form").addEventListener("submit", (event) => { event.preventDefault(); ask(byId("say").value); });
+  byId("form").addEventListener("submit", (event) => { event.preventDefault(); state.busy ? stop() : take(); });
   byId("say").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(byId("say").value); }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); take(); }
   });
   byId("say").addEventListener("input", grow);
-  byId("fresh").addEventListener("click", () => { clear(); byId("say").focus(); });
-  byId("who").addEventListener("change", () => { sessionStorage.setItem("who", byId("who").value.trim()); clear(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && state.busy && !document.querySelector("dialog[open]")) stop();
+  });
+  byId("fresh").addEventListener("click", () => { fresh(); byId("say").focus(); });
+  byId("who").addEventListener("change", () => { nameWho(byId("who").value.trim()); fresh(); });
   byId("open-profile").addEventListener("click", () => openProfile(who()));
-  document.addEventListener("erased", () => { if (!state.session.user) byId("who").value = ""; sessionStorage.removeItem("who"); clear(); });
-  startWhyNot();
+  document.addEventListener("visibilitychange", catchUp);
+  document.addEventListener("erased", (event) => erased(event.detail));
+  document.addEventListener("signed-out", (event) => { fresh(); signIn(event.detail); });
+}
+
+/** Asks what was typed. The field is emptied only where the question goes out. */
+function take() {
+  const text = byId("say").value;
+  if (!state.busy) byId("say").value = "";
+  ask(text);
+  grow();
+}
+
+function erased(person) {
+  fresh();
+  if (state.session.user) {
+    signIn(t("erasedOut", { who: person })); // the session of somebody who is erased ends with them
+    return;
+  }
+  byId("who").value = "";
+  nameWho("");
+  say(t("erased", { who: person }));
 }
 
 function grow() {
   const box = byId("say");
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight + 2, 160)}px`;
-}
-
-function wireTheme() {
-  const names = { "": "as the system", light: "light", dark: "dark" };
-  const set = (theme) => {
-    if (theme) document.documentElement.dataset.theme = theme;
-    else delete document.documentElement.dataset.theme;
-    byId("theme").setAttribute("aria-label", `Theme: ${names[theme]}`);
-    localStorage.setItem("theme", theme);
-  };
-  set(localStorage.getItem("theme") in names ? localStorage.getItem("theme") : "");
-  byId("theme").addEventListener("click", () => {
-    const order = ["", "light", "dark"];
-    set(order[(order.indexOf(localStorage.getItem("theme")) + 1) % 3]);
-  });
-}
-
-// ---------------------------------------------------------------- the talk
-
-function clear() {
-  state.busy?.abort();
-  state.conversation = null;
-  byId("log").replaceChildren();
-  showChips([]);
-  showCards({ cards: [] }, who);
-  const nouns = state.session.nouns;
-  const hints = [`something like the last ${state.session.noun} I liked`, `short ${nouns}, nothing sad`, `the most surprising ${nouns} you have`];
-  byId("hints").replaceChildren(...hints.map((text) =>
-    el("li", {}, el("button", { type: "button", text, onclick: () => ask(text) }))));
-}
-
-function add(kind, text) {
-  const line = el("div", { class: `said ${kind}`, text });
-  byId("log").append(line);
-  byId("log").scrollTop = byId("log").scrollHeight;
-  return line;
-}
-
-async function ask(text) {
-  text = text.trim();
-  if (!text || state.busy) return;
-  const control = state.busy = new AbortController();
-  byId("say").value = "";
-  grow();
-  byId("send").disabled = true;
-  add("mine", text);
-  const line = add("theirs waiting", "thinking");
-  try {
-    const body = { text, stream: true, user: who() || undefined, conversation: state.conversation || undefined };
-    await hear(await send("POST", "/v1/chat", body, control.signal), line);
-  } catch (error) {
-    if (error.name !== "AbortError") fail(line, error);
-  } finally {
-    if (state.busy === control) {
-      state.busy = null;
-      byId("send").disabled = false;
-    }
-  }
-}
-
-function fail(line, error) {
-  line.classList.remove("waiting");
-  line.classList.add("fault");
-  line.textContent = error.message;
-  if (error.status === 401) location.reload();
-}
-
-async function hear(answer, line) {
-  let text = "";
-  for await (const [event, data] of events(answer)) {
-    if (event === "thinking" && !text) line.textContent = data.text;
-    if (event === "cards") {
-      byId("empty").hidden = true;
-      showCards({ cards: data.cards, recommendation: null }, who);
-    }
-    if (event === "piece") {
-      text += data.text;
-      line.classList.remove("waiting");
-      line.textContent = text;
-      byId("log").scrollTop = byId("log").scrollHeight;
-    }
-    if (event === "problem") throw new Error(data.detail);
-    if (event === "finished") finish(data, line);
-  }
-}
-
-function finish(reply, line) {
-  state.conversation = reply.conversation;
-  line.classList.remove("waiting");
-  line.textContent = reply.text;
-  const made = reply.made_by === "policy" ? "answered by rules" : `answered by ${reply.made_by}`;
-  const under = el("div", { class: "under" }, el("span", { text: `${made}, ${cost(reply)}` }));
-  if (reply.cards.length) {
-    under.append(el("button", { type: "button", text: `Show these ${reply.cards.length}`, onclick: () => shelve(reply) }));
-    shelve(reply);
-  }
-  byId("log").append(under);
-  byId("log").scrollTop = byId("log").scrollHeight;
-  showChips(reply.chips);
-}
-
-function shelve(reply) {
-  showCards(reply, who);
-  if (matchMedia("(max-width: 860px)").matches)
-    document.querySelector(".shelf").scrollIntoView({ block: "start", behavior: "smooth" });
-}
-
-// ---------------------------------------------------------------- what is in force
-
-function showChips(chips) {
-  byId("chips").replaceChildren(...chips.map((chip) => el("span", { class: "chip" },
-    el("span", { text: chip.text }),
-    el("button", { type: "button", text: "✕", "aria-label": `Remove: ${chip.text}`, onclick: () => drop(chip) }))));
-}
-
-async function drop(chip) {
-  try {
-    const found = await call("DELETE", `/v1/conversations/${path(state.conversation)}/chips/${path(chip.id)}`);
-    showChips(found.chips);
-    say(`No longer in force: ${chip.text}`);
-    byId("say").focus();
-  } catch (error) {
-    say(error.message);
-  }
+  box.style.height = "";
+  if (box.value) box.style.height = `${Math.min(box.scrollHeight + 2, TALLEST)}px`;
 }
 
 start();

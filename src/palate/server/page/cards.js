@@ -1,143 +1,70 @@
-// Cards: what is recommended, why, and what one thinks of it.
-import { byId, call, el, path, say } from "/page.js";
+// Cards: what is recommended, and why.
+import { amounts } from "/amounts.js";
+import { button, byId, el } from "/dom.js";
+import { clearHow, showHow } from "/how.js";
+import { actsOf } from "/opinions.js";
+import { askWhyNot } from "/whynot.js";
+import { t, tongue, word } from "/words.js";
 
-const ACTS = [
-  ["like", "Like", "Noted: you like it."],
-  ["dismiss", "Not for me", "Noted: it will not be shown again."],
-  ["view", "Seen it", "Noted: you know it."],
-];
+const SKELETONS = 4;
+let shown = null;
 
-/** Shows a slate. `who` is the person, or null: a stranger's opinion has nowhere to go. */
-export function showCards(slate, who) {
-  const list = byId("cards");
-  list.replaceChildren(...slate.cards.map((card) => cardOf(card, slate, who)));
-  byId("empty").hidden = slate.cards.length > 0;
-  byId("how").textContent = "";
-  if (slate.recommendation) showHow(slate);
-}
-
-async function showHow(slate) {
-  try {
-    const trace = await call("GET", `/v1/recommendations/${path(slate.recommendation)}`);
-    byId("how").textContent = [trace.slate.how, cost(slate)].filter(Boolean).join(" · ");
-  } catch {
-    byId("how").textContent = cost(slate); // the trace is not kept: privacy.keep_traces = 0
+/** Shows a slate; one that is there already stays as it is, with what was opened in it. */
+export function showCards(slate) {
+  const same = shown !== null && shown.recommendation === slate.recommendation;
+  shown = slate;
+  byId("shelf").classList.remove("old");
+  if (!same || !document.querySelector(".card:not(.bones)")) {
+    byId("cards").replaceChildren(...slate.cards.map((card) => cardOf(card, slate)));
+    byId("shelf").scrollTop = 0;
   }
+  showHow(slate);
 }
 
-/** What a reply cost, in words. */
-export function cost(slate) {
-  const usage = slate.usage;
-  if (!usage || !usage.calls) return "no model asked, no cost";
-  const tokens = `${usage.tokens_in + usage.tokens_out} tokens`;
-  return usage.usd ? `${tokens}, $${usage.usd.toFixed(4)}` : tokens;
+/** Takes the cards away; with `keep`, those that stood there before the question come back. */
+export function clearCards({ keep = false } = {}) {
+  byId("shelf").classList.remove("old");
+  if (keep && shown) return;
+  shown = null;
+  byId("cards").replaceChildren();
+  clearHow();
 }
 
-function cardOf(card, slate, who) {
-  const title = el("h2", { text: card.title });
-  return el("li", { class: "card", "data-item": card.item },
-    el("div", { class: "card-head" }, el("span", { class: "rank", text: String(card.rank) }), title),
+/** Shows that the cards are of the question before. */
+export function dim() {
+  if (shown) byId("shelf").classList.add("old");
+}
+
+/** Keeps a place for the first cards of a talk. */
+export function showSkeleton() {
+  if (shown) return;
+  byId("cards").replaceChildren(...Array.from({ length: SKELETONS }, () => el("li", { class: "card bones", "aria-hidden": "true" })));
+}
+
+function cardOf(card, slate) {
+  return el("li", { class: "card", "data-item": card.item, tabindex: "-1", "aria-label": `${card.rank}. ${card.title}` },
+    el("div", { class: "card-head" },
+      el("span", { class: "rank", "aria-hidden": "true", text: String(card.rank) }), el("h3", { text: card.title, dir: "auto" })),
     factsOf(card),
-    el("p", { class: "reason", text: card.reason }),
+    card.reason ? el("p", { class: "reason", text: card.reason, lang: tongue(card.reason) }) : null,
     evidenceOf(card),
-    actsOf(card, slate, who));
+    actsOf(card, slate, whyNotButton(card, slate)));
 }
 
 function factsOf(card) {
-  if (!card.facts.length) return null;
-  return el("dl", { class: "facts" }, ...card.facts.map(([name, value]) =>
-    el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
+  const told = card.facts.filter(([, value]) => String(value).trim());
+  if (!told.length) return null;
+  return el("dl", { class: "facts" }, ...told.map(([name, value]) =>
+    el("div", {}, el("dt", { text: word(name) }), el("dd", { text: value, dir: "auto" }))));
 }
 
 function evidenceOf(card) {
   if (!card.evidence.length) return null;
   return el("details", {},
-    el("summary", { text: "Evidence", "aria-label": `Evidence for ${card.title}` }),
-    el("ul", {}, ...card.evidence.map((line) => el("li", { text: line }))));
+    el("summary", { text: t("evidence"), "aria-label": t("evidenceOf", { title: card.title }) }),
+    amounts(card.evidence), el("p", { class: "muted", text: t("evidenceNote") }));
 }
 
-function actsOf(card, slate, who) {
-  const row = el("div", { class: "acts", role: "group", "aria-label": `What you think of ${card.title}` });
-  for (const [action, label, told] of ACTS) {
-    const button = el("button", { type: "button", text: label, "aria-pressed": "false", "data-action": action });
-    button.addEventListener("click", () => tell(button, card, slate, who(), action, told));
-    row.append(button);
-  }
-  row.append(el("button", {
-    type: "button", text: "Why not …?", "aria-label": `Why ${card.title}, and not another?`,
-    onclick: () => askWhyNot(card, slate),
-  }));
-  return row;
-}
-
-async function tell(button, card, slate, who, action, told) {
-  if (button.getAttribute("aria-pressed") === "true") return;
-  if (!who) {
-    say("Say whom this is for first: the field at the top.");
-    byId("who").focus();
-    return;
-  }
-  button.disabled = true;
-  try {
-    await call("POST", "/v1/feedback", { events: [{
-      user: who, item: card.item, action, recommendation: slate.recommendation || undefined,
-      key: `page-${slate.recommendation}-${who}-${card.item}-${action}`,
-    }] });
-    button.setAttribute("aria-pressed", "true");
-    say(told);
-  } catch (error) {
-    say(error.message);
-  } finally {
-    button.disabled = false;
-  }
-}
-
-// ---------------------------------------------------------------- why not another?
-
-let asked = null;
-
-function askWhyNot(card, slate) {
-  asked = { card, slate };
-  byId("why-not-title").textContent = `Why ${card.title}, and not …?`;
-  byId("why-not-body").replaceChildren();
-  byId("why-not-title-input").value = "";
-  byId("why-not").showModal();
-}
-
-async function suggestions(words) {
-  const found = await call("GET", `/v1/items?limit=8&q=${encodeURIComponent(words)}`);
-  return found.data;
-}
-
-/** Wires the dialog. */
-export function startWhyNot() {
-  const input = byId("why-not-title-input");
-  let timer;
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      if (input.value.trim().length < 2) return;
-      const found = await suggestions(input.value).catch(() => []);
-      byId("titles").replaceChildren(...found.map((one) => el("option", { value: one.title })));
-    }, 200);
-  });
-  byId("why-not-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const body = byId("why-not-body");
-    try {
-      const found = await suggestions(input.value);
-      const wanted = input.value.trim().toLowerCase();
-      const item = found.find((one) => one.title.toLowerCase() === wanted) || found[0];
-      if (!item) {
-        body.replaceChildren(el("p", { text: "Nothing in the catalogue goes by that name." }));
-        return;
-      }
-      const id = path(asked.slate.recommendation);
-      const told = await call("GET", `/v1/recommendations/${id}/why-not?item=${encodeURIComponent(item.id)}`);
-      body.replaceChildren(
-        el("h3", { text: told.title }), ...told.lines.map((line) => el("p", { text: line })));
-    } catch (error) {
-      body.replaceChildren(el("p", { class: "fault", text: error.message }));
-    }
-  });
+function whyNotButton(card, slate) {
+  return button(t("whyNot"), () => askWhyNot(card, slate), { "aria-label": t("whyNotOf", { title: card.title }) });
 }

@@ -1,97 +1,89 @@
 // The profile: what is known of a person, to be read, mended and forgotten.
-import { byId, call, el, path, say } from "/page.js";
+import { call, path } from "/calls.js";
+import { doingsOf, newest } from "/doings.js";
+import { button, byId, el, say } from "/dom.js";
+import { told } from "/faults.js";
+import { eraseThis, talkRows, talksOf } from "/talks.js";
+import { t, word } from "/words.js";
 
-const SHOWN = 30;
+const LEANS = 10;
 
 /** Opens the profile of a person. */
 export async function openProfile(who) {
-  byId("profile-title").textContent = who ? `Profile of ${who}` : "Profile";
+  byId("profile-title").textContent = who ? t("profileOf", { who }) : t("profile");
   const body = byId("profile-body");
-  if (!byId("profile").open) byId("profile").showModal();
+  if (!byId("profile").open) {
+    byId("profile").querySelector(".told").textContent = "";
+    byId("profile").showModal();
+  }
   if (!who) {
-    body.replaceChildren(el("p", { text: "Nothing is kept of a stranger. Say whom this is for in the field at the top, and tastes are remembered." }));
+    body.replaceChildren(el("p", { text: t("strangerProfile") }), el("div", { class: "foot" }, eraseThis(), signOut()));
     return;
   }
-  body.replaceChildren(el("p", { class: "muted", text: "Reading …" }));
+  if (!body.childElementCount) body.replaceChildren(el("p", { class: "muted", text: t("reading") }));
+  body.replaceChildren(...await partsOf(who));
+}
+
+async function partsOf(who) {
+  const change = (done, work) => changed(who, done, work);
   try {
-    const [card, did] = await Promise.all([
-      call("GET", `/v1/users/${path(who)}/profile`), newest(who)]);
-    body.replaceChildren(...wholeOf(who, card, did));
+    const [card, did, talks] = await Promise.all([
+      call("GET", `/v1/users/${path(who)}/profile`), newest(who), talksOf(who)]);
+    const titles = new Map(card.history.map((one) => [one.item, one.title]));
+    return [
+      el("p", { class: "muted", text: t("knownThings", { start: word(card.start), count: card.history.length }) }),
+      ...leansOf(card), ...wishesOf(who, card.wishes, change), ...doingsOf(did, titles, change),
+      ...talkRows(talks, change), footOf(who),
+    ];
   } catch (error) {
-    const told = error.status === 404 ? `Nothing is known of ${who} yet.` : error.message;
-    body.replaceChildren(el("p", { text: told }), ...(error.status === 404 ? wishesOf(who, []) : []));
+    if (error.kind !== "unknown-user") return [el("p", { class: "fault", text: told(error) })];
+    return [el("p", { text: t("unknown", { who }) }), el("div", { class: "foot" }, signOut())];
   }
-}
-
-/** The newest things that a person did: lists go from the oldest on, so all pages are read. */
-async function newest(who) {
-  let rows = [], cursor = "0";
-  while (cursor !== null) {
-    const page = await call("GET", `/v1/events?limit=500&cursor=${cursor}&user=${encodeURIComponent(who)}`);
-    rows = rows.concat(page.data);
-    cursor = page.next;
-  }
-  return rows.reverse();
-}
-
-function wholeOf(who, card, did) {
-  const titles = new Map(card.history.map((one) => [one.item, one.title]));
-  return [
-    el("p", { class: "muted", text: `Known from: ${card.start}, ${card.history.length} things.` }),
-    ...leansOf(card), ...wishesOf(who, card.wishes), ...doingsOf(who, did, titles), footOf(who),
-  ];
 }
 
 function leansOf(card) {
-  const strongest = card.tags.slice(0, 10);
-  if (!strongest.length) return [];
-  return [el("h3", { text: "Leans to" }), el("ul", { class: "leans" }, ...strongest.map((one) =>
-    el("li", { text: `${one.tag} ${one.weight > 0 ? "+" : "−"}${Math.abs(one.weight).toFixed(2)}` })))];
+  const strongest = card.tags.slice(0, LEANS);
+  const part = (name, rows) => (rows.length ? [el("h3", { text: t(name) }), el("ul", { class: "leans" }, ...rows.map((one) =>
+    el("li", {}, el("span", { text: one.tag }), el("b", { text: Math.abs(one.weight).toFixed(2) }))))] : []);
+  return [...part("leansTo", strongest.filter((one) => one.weight > 0)), ...part("turnsFrom", strongest.filter((one) => one.weight < 0))];
 }
 
-function wishesOf(who, wishes) {
-  const input = el("input", { id: "wish", maxlength: "4000", required: true, placeholder: "slow films about work" });
-  const form = el("form", {},
-    el("label", { for: "wish", text: "Something you want, always" }),
-    el("div", { class: "row" }, input, el("button", { class: "main", type: "submit", text: "Add" })));
-  form.addEventListener("submit", async (event) => {
+function wishesOf(who, wishes, change) {
+  const place = `/v1/users/${path(who)}/wishes`;
+  const input = el("input", { id: "wish", maxlength: "4000", required: true, placeholder: t("wishHint") });
+  const side = el("select", { "aria-label": `${t("want")} / ${t("unwant")}`, id: "wish-side" },
+    el("option", { value: "yes", text: t("want") }), el("option", { value: "", text: t("unwant") }));
+  const form = el("form", {}, el("label", { for: "wish", text: t("wishLabel") }),
+    el("div", { class: "row" }, side, input, el("button", { class: "main", type: "submit", text: t("add") })));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    await change(who, "Wish added.", () =>
-      call("POST", `/v1/users/${path(who)}/wishes`, { text: input.value, likes: true }));
+    change(t("added"), () => call("POST", place, { text: input.value, likes: side.value === "yes" }));
   });
-  const rows = wishes.map((one) => el("li", {},
-    el("span", { text: (one.likes ? "" : "not: ") + one.text }),
-    el("button", { type: "button", class: "quiet", text: "Remove", "aria-label": `Remove the wish ${one.text}`,
-      onclick: () => change(who, "Wish removed.", () => call("DELETE", `/v1/users/${path(who)}/wishes/${one.id}`)) })));
-  return [el("h3", { text: "Wishes" }), el("ul", { class: "rows", id: "wishes" }, ...rows), form];
-}
-
-function doingsOf(who, did, titles) {
-  const rows = did.slice(0, SHOWN).map((one) => {
-    const title = titles.get(one.item) || one.item;
-    const what = one.value === null ? one.action : `${one.action} ${one.value}`;
-    return el("li", {}, el("span", {}, title, el("span", { class: "muted", text: ` · ${what}` })),
-      el("button", { type: "button", class: "quiet", text: "Forget", "aria-label": `Forget ${what} ${title}`,
-        onclick: () => change(who, "Forgotten.", () => call("POST", "/v1/events/delete", { ids: [one.id] })) }));
-  });
-  const more = did.length > SHOWN ? [el("p", { class: "muted", text: `and ${did.length - SHOWN} more` })] : [];
-  return [el("h3", { text: "Did" }), el("ul", { class: "rows", id: "doings" }, ...rows), ...more];
+  const rows = wishes.map((one) => el("li", {}, el("span", { dir: "auto", text: one.likes ? one.text : t("not", { text: one.text }) }),
+    button(t("removeIt"), () => change(t("wishRemoved"), () => call("DELETE", `${place}/${one.id}`)), {
+      class: "quiet", "aria-label": t("removeWish", { text: one.text }) })));
+  return [el("h3", { text: t("wishes") }), el("ul", { class: "rows", id: "wishes" }, ...rows), form];
 }
 
 function footOf(who) {
   return el("div", { class: "foot" },
-    el("button", { type: "button", class: "quiet", text: "Save all as a file", onclick: () => saveAll(who) }),
-    el("button", { type: "button", class: "danger", id: "erase", text: "Erase everything about me", onclick: (event) => erase(who, event.target) }));
+    button(t("save"), () => saveAll(who), { class: "quiet" }), signOut(),
+    button(t("eraseAll", { who }), (event) => erase(who, event.target), { class: "danger", id: "erase" }));
 }
 
-async function change(who, told, work) {
+const signOut = () => button(t("signOut"), async () => {
+  await call("DELETE", "/v1/session").catch(() => null);
+  document.dispatchEvent(new CustomEvent("signed-out", { detail: t("signedOut") }));
+}, { class: "quiet" });
+
+async function changed(who, done, work) {
   try {
     await work();
-    say(told);
     await openProfile(who);
     byId("profile").querySelector("[data-close]").focus();
+    say(done);
   } catch (error) {
-    say(error.message);
+    say(told(error), { fault: true });
   }
 }
 
@@ -102,25 +94,25 @@ async function saveAll(who) {
     el("a", { href: url, download: "palate-export.json" }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
   } catch (error) {
-    say(error.message);
+    say(told(error), { fault: true });
   }
 }
 
 /** The first press asks, the second erases. */
-async function erase(who, button) {
-  if (button.dataset.sure !== "yes") {
-    button.dataset.sure = "yes";
-    button.textContent = `Press again to erase ${who} for good`;
+async function erase(who, pressed) {
+  if (pressed.dataset.sure !== "yes") {
+    pressed.dataset.sure = "yes";
+    pressed.textContent = t("eraseSure", { who });
+    say(t("eraseSure", { who }));
     return;
   }
-  button.disabled = true;
+  pressed.disabled = true;
   try {
     await call("DELETE", `/v1/users/${path(who)}`);
     byId("profile").close();
-    document.dispatchEvent(new CustomEvent("erased"));
-    say(`${who} is erased.`);
+    document.dispatchEvent(new CustomEvent("erased", { detail: who }));
   } catch (error) {
-    button.disabled = false;
-    say(error.message);
+    pressed.disabled = false;
+    say(told(error), { fault: true });
   }
 }

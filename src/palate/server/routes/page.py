@@ -1,9 +1,10 @@
-"""``/``: the page, three files of the package and nothing from elsewhere."""
+"""``/``: the page, from a folder of the package and nothing from elsewhere."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -26,20 +27,25 @@ _HEADERS = {
 }
 
 
+#: What a file of the page is, by the end of its name.
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+#: Files that are asked for by another name than their own.
+_PATHS = {"index.html": "/", "icon.svg": "/favicon.ico"}
+
+
+def _folder() -> Traversable:
+    return files("palate.server") / "page"
+
+
 @cache
 def _file(name: str) -> bytes:
-    return (files("palate.server") / "page" / name).read_bytes()
+    return (_folder() / name).read_bytes()
 
 
 #: Path -> file of the package, and what it is.
 FILES = {
-    "/": ("index.html", "text/html"),
-    "/app.css": ("app.css", "text/css"),
-    "/app.js": ("app.js", "text/javascript"),
-    "/page.js": ("page.js", "text/javascript"),
-    "/cards.js": ("cards.js", "text/javascript"),
-    "/profile.js": ("profile.js", "text/javascript"),
-    "/favicon.ico": ("icon.svg", "image/svg+xml"),
+    _PATHS.get(name, f"/{name}"): (name, _TYPES[name.rpartition(".")[2]])
+    for name in sorted(one.name for one in _folder().iterdir())
 }
 
 

@@ -1,0 +1,120 @@
+// The log of the talk: what was said, and what becomes of an answer while it comes.
+import { button, byId, el, narrow, speak, still } from "/dom.js";
+import { t, tongue, word } from "/words.js";
+
+const log = () => byId("log");
+const NEAR = 80; // pixels from the end at which the log still follows it
+
+/** Does something to the log; its end stays in view where it was. */
+function follow(change) {
+  const box = log();
+  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+  change();
+  if (atEnd) box.scrollTop = box.scrollHeight;
+}
+
+export function clearLog() {
+  log().replaceChildren();
+}
+
+/** Returns what an answer's text is made of: paragraphs, and buttons for the cards that it lists. */
+function bodyOf(text, cards) {
+  const made = [];
+  let list = null;
+  for (const line of text.split("\n")) {
+    const card = cards.find((one) => isLineOf(one, line));
+    if (card) {
+      if (!list) made.push(list = el("ul", { class: "picks" }));
+      list.append(el("li", {}, button(line.slice(0, line.length - rest(card, line).length), () => goTo(card.item))));
+    } else if (line.trim()) {
+      list = null;
+      made.push(el("p", { text: line }));
+    }
+  }
+  return made;
+}
+
+/** Tells a line that says no more than its card does: place, title, perhaps the year, the reason. */
+function isLineOf(card, line) {
+  const start = `${card.rank}. ${card.title}`;
+  return line.startsWith(start) && /^(?: \(-?\d+\))?$/.test(line.slice(start.length, line.length - rest(card, line).length));
+}
+
+const rest = (card, line) => (card.reason && line.endsWith(` - ${card.reason}`) ? ` - ${card.reason}` : "");
+
+function goTo(item) {
+  const card = document.querySelector(`[data-item="${CSS.escape(item)}"]`);
+  if (!card) return;
+  card.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
+  card.focus({ preventScroll: true });
+}
+
+/** Adds a turn that was answered before. */
+export function addOld(said, reply, shelve) {
+  const turn = addTurn(said);
+  turn.cards(reply.cards);
+  turn.finish(reply, shelve, { quiet: true });
+}
+
+/** Adds what a person said, and a place for the answer; returns what may become of it. */
+export function addTurn(said) {
+  const mine = el("div", { class: "said mine", lang: tongue(said) }, el("span", { class: "sr", text: `${t("you")} ` }), el("p", { text: said }));
+  const bubble = el("div", { class: "said theirs waiting" }, el("p", { text: t("thinking") }));
+  let text = "", cards = [];
+  const show = () => follow(() => {
+    bubble.classList.remove("waiting");
+    bubble.lang = tongue(text);
+    bubble.replaceChildren(...bodyOf(text, cards));
+  });
+  log().append(mine, bubble);
+  log().scrollTop = log().scrollHeight;
+  return {
+    mine,
+    think: (what) => { if (!text) bubble.replaceChildren(el("p", { text: word(what) })); },
+    cards: (given) => { cards = given; },
+    piece: (more) => { text += more; show(); },
+    finish(reply, shelve, { quiet = false } = {}) {
+      text = reply.text;
+      show();
+      follow(() => log().append(under(reply, shelve)));
+      if (!quiet) speak(text + (reply.cards.length ? ` ${t("here", { count: reply.cards.length })}` : ""));
+    },
+    /** Keeps what has come, says why no more does, and offers to try again. */
+    fail(why, retry) {
+      bubble.classList.remove("waiting");
+      if (!text) bubble.replaceChildren();
+      const again = button(t("again"), () => { line.remove(); if (!text) bubble.remove(); mine.remove(); retry(); });
+      const line = el("div", { class: "under broken" }, el("p", { class: "fault", role: "alert", text: why }), again);
+      if (!text) bubble.remove();
+      follow(() => log().append(line));
+    },
+    drop() { mine.remove(); bubble.remove(); },
+  };
+}
+
+function under(reply, shelve) {
+  const made = reply.made_by === "policy" ? t("madeByRules") : t("madeBy", { name: reply.made_by });
+  const spent = reply.usage && reply.usage.calls ? ` · ${cost(reply.usage)}` : "";
+  const row = el("div", { class: "under" }, el("span", { text: made + spent }));
+  if (reply.cards.length) row.append(button(t("show", { count: reply.cards.length }), () => shelve(reply)));
+  return row;
+}
+
+/** Returns what a turn cost, in words. */
+export function cost(usage) {
+  if (!usage || !usage.calls) return t("noCost");
+  const tokens = (usage.tokens_in + usage.tokens_out).toLocaleString();
+  return usage.usd ? t("price", { tokens, usd: usage.usd.toFixed(4) }) : t("noPrice", { tokens });
+}
+
+/** Says something in the log that nobody said; returns the line. */
+export function note(...inside) {
+  const line = el("div", { class: "under noted" }, ...inside);
+  follow(() => log().append(line));
+  return line;
+}
+
+/** Brings the last turn into view, where the page scrolls as one. */
+export function showLast(turn) {
+  if (narrow()) turn.mine.scrollIntoView({ block: "start", behavior: still() ? "auto" : "smooth" });
+}
