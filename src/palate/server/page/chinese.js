@@ -37,7 +37,7 @@ export const CHINESE = {
   signIn: "登录", key: "密钥", signInHow: "打开 `palate serve` 显示的链接，或输入密钥。",
   linkUsed: "这个链接已经用过或已过期。用 `palate keys link` 取得新链接，或输入密钥。",
   sessionOver: "登录已失效：登录保持十二小时，服务停止时也会失效。用 `palate keys link` 取得新链接，或输入密钥，对话会继续。",
-  erasedOut: "关于 {who} 的全部内容已删除，登录也随之结束。", signedOut: "已退出登录。", badKey: "这不是本服务的密钥。用 `palate keys add` 可以新建。",
+  erasedOut: "关于 {who} 的全部内容已删除，登录也随之结束。新的链接或密钥会从头开始。", signedOut: "已退出登录。", badKey: "这不是本服务的密钥。用 `palate keys add` 可以新建。",
 
   faultGone: "服务没有响应。请确认 `palate serve` 正在运行，然后重试。",
   faultBroken: "回答中断：与服务的连接断开了。请重试。",

@@ -21,6 +21,9 @@ export function el(name, given = {}, ...inside) {
   return made;
 }
 
+/** Text of the page's own, in which a command stands between backticks. */
+export const withCode = (text) => plain(text).split("`").map((part, n) => (n % 2 ? el("code", { text: part }) : part));
+
 /** A button that does something. */
 export const button = (text, onclick, given = {}) => el("button", { type: "button", text, onclick, ...given });
 

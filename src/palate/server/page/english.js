@@ -38,7 +38,7 @@ export const ENGLISH = {
   signIn: "Sign in", key: "Key", signInHow: "Open the link that `palate serve` printed, or give a key.",
   linkUsed: "That link was used already, or is too old. `palate keys link` prints a new one; or give a key.",
   sessionOver: "Your session is over: it lasts twelve hours, and ends with the server. `palate keys link` prints a new link; or give a key. The talk goes on then.",
-  erasedOut: "Everything about {who} is erased, and this session with it.", signedOut: "You are signed out.", badKey: "This is no key of this server. `palate keys add` makes one.",
+  erasedOut: "Everything about {who} is erased, and this session with it. A new link or key starts from nothing.", signedOut: "You are signed out.", badKey: "This is no key of this server. `palate keys add` makes one.",
 
   faultGone: "The service does not answer. See that `palate serve` is running, then try again.",
   faultBroken: "The answer broke off: the connection to the service was lost. Try again.",

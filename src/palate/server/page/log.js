@@ -1,5 +1,5 @@
 // The log of the talk: what was said, and what becomes of an answer while it comes.
-import { button, byId, el, narrow, speak, still } from "/dom.js";
+import { button, byId, el, narrow, speak, still, withCode } from "/dom.js";
 import { t, tongue, word } from "/words.js";
 
 const log = () => byId("log");
@@ -49,11 +49,12 @@ function goTo(item) {
   card.focus({ preventScroll: true });
 }
 
-/** Adds a turn that was answered before. */
+/** Adds a turn that was answered before, and returns it. */
 export function addOld(said, reply, shelve) {
   const turn = addTurn(said);
   turn.cards(reply.cards);
   turn.finish(reply, shelve, { quiet: true });
+  return turn;
 }
 
 /** Adds what a person said, and a place for the answer; returns what may become of it. */
@@ -80,11 +81,11 @@ export function addTurn(said) {
       if (!quiet) speak(text + (reply.cards.length ? ` ${t("here", { count: reply.cards.length })}` : ""));
     },
     /** Keeps what has come, says why no more does, and offers to try again. */
-    fail(why, retry) {
+    fail(why, retry, { fault = true } = {}) {
       bubble.classList.remove("waiting");
       if (!text) bubble.replaceChildren();
       const again = button(t("again"), () => { line.remove(); if (!text) bubble.remove(); mine.remove(); retry(); });
-      const line = el("div", { class: "under broken" }, el("p", { class: "fault", role: "alert", text: why }), again);
+      const line = el("div", { class: "under broken" }, el("p", { class: fault && "fault", role: "alert" }, ...withCode(why)), again);
       if (!text) bubble.remove();
       follow(() => log().append(line));
     },

@@ -1,6 +1,6 @@
 // Signing in by a key, and why it is asked for.
 import { call } from "/calls.js";
-import { byId, plain } from "/dom.js";
+import { byId, withCode } from "/dom.js";
 import { told } from "/faults.js";
 import { t } from "/words.js";
 
@@ -11,7 +11,7 @@ export function signIn(why) {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   byId("main").hidden = byId("tools").hidden = true;
   byId("signin").hidden = false;
-  byId("signin-why").textContent = plain(why);
+  byId("signin-why").replaceChildren(...withCode(why));
   if (!wired) byId("key-form").addEventListener("submit", give);
   wired = true;
   byId("key").focus();
@@ -27,6 +27,6 @@ async function give(event) {
     await call("POST", "/signin", { key: byId("key").value.trim() });
     location.replace("/");
   } catch (error) {
-    byId("key-fault").textContent = plain(error.status === 401 ? t("badKey") : told(error));
+    byId("key-fault").replaceChildren(...withCode(error.status === 401 ? t("badKey") : told(error)));
   }
 }

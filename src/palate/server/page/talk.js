@@ -91,7 +91,8 @@ function fail(error, turn, text, control) {
     turn.drop();
     return signIn(t("sessionOver"));
   }
-  turn.fail(error.name === "AbortError" ? t("stopped") : told(error), () => ask(text));
+  const stopped = error.name === "AbortError";
+  turn.fail(stopped ? t("stopped") : told(error), () => ask(text), { fault: !stopped });
 }
 
 /** Says what is no longer in force; whether to ask again, at whatever a model costs, is for the person. */
@@ -134,11 +135,12 @@ export async function resume(conversation) {
   blank();
   byId("main").classList.remove("fresh");
   await restore(who());
-  for (const one of found.turns) addOld(one.said, one.reply, showCards);
+  const turns = found.turns.map((one) => addOld(one.said, one.reply, showCards));
   const last = found.turns.findLast((one) => one.reply.cards.length);
   if (last) showCards(last.reply);
   showChips(found.chips, dropped);
-  enter(conversation, found.turns.length);
+  enter(conversation, turns.length);
+  showLast(turns.at(-1));
   return true;
 }
 
