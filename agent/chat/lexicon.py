@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: Fields that hold minutes, the first one there counts.
+LENGTHS = ("runtime", "duration", "length", "minutes", "running_time")
 #: What people say -> the one name of a genre (as in `palate.agent.reasons.lexicon.GENRES`).
 GENRE_WORDS = {
     "funny": "comedy", "funnier": "comedy", "comedies": "comedy", "comic": "comedy",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from palate.agent.chat.events import Chip, Feeling
+from palate.agent.chat.wording import worded
 from palate.domain import Constraint, FieldValue, Op
 
 
@@ -79,8 +80,8 @@ class State:
 
     @property
     def chips(self) -> tuple[Chip, ...]:
-        """What is in force, as it is shown."""
-        return tuple(Chip(term.id, term.text) for term in self.terms)
+        """What is in force, as it is shown in the language of the talk."""
+        return tuple(Chip(term.id, worded(term, self.language)) for term in self.terms)
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:

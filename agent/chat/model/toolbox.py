@@ -77,7 +77,7 @@ class Toolbox:
         elif reading.intent == "drop":
             gone = dropping(state, reading)
         if gone:
-            told = self.say.row([f'"{term.text}"' for term in gone])
+            told = self.say.terms(gone)
             self.state = state.without(*(term.id for term in gone))
             self.noted = (self.say("dropped", terms=told),)
         elif reading.intent != "drop" or not reading.says_nothing:
@@ -216,7 +216,7 @@ class Toolbox:
                 self.state = change.state
         fresh = [one for one in self.state.terms if one not in before.terms]
         if fresh:
-            told = self.say.row([f'"{term.text}"' for term in fresh])
+            told = self.say.terms(fresh)
             self.assumed = (*self.assumed, self.say("assume_added", terms=told))
         return f"\nrefused: {'; '.join(refused)}" if refused else ""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from palate.agent.chat.desk import Desk
+from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
-from palate.agent.chat.reading.numbers import LENGTHS
 from palate.agent.chat.state import State
+from palate.agent.chat.wording import worded
 from palate.domain import Constraint, Item
 
 #: Fields that a comparison goes through, beside tags.
@@ -111,7 +112,7 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     question = reading.question
     assert question is not None
     conditions = tuple(c for one in reading.found for c in one.term.constraints)
-    told = [one.term.text for one in reading.found if one.term.constraints]
+    told = [worded(one.term, say.language) for one in reading.found if one.term.constraints]
     which = f" {say('with', terms=say.row(told))}" if told else ""
     if question.asked in ("field", "there"):
         return Answer(state, (_of_items(reading, question.field, desk, say),))

@@ -13,6 +13,7 @@ from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
+from palate.agent.chat.wording import worded
 from palate.domain import Action, Item
 
 #: "that one with the dream thieves": words that describe an item instead of naming it.
@@ -124,7 +125,8 @@ def _words_assumed(reading: Reading, say: Voice) -> list[str]:
     found = []
     for one in reading.found:
         if one.assumed:
-            said, shown, *whose = one.assumed.split("\t")
+            said, _, *whose = one.assumed.split("\t")
+            shown = worded(one.term, say.language)
             name = "assume_whose" if whose else "assume_word"
             found.append(say(name, said=said, shown=shown, title=whose[0] if whose else ""))
     return found
@@ -133,7 +135,7 @@ def _words_assumed(reading: Reading, say: Voice) -> list[str]:
 def _replaced(change: Merged, say: Voice) -> Sequence[str]:
     if not change.dropped:
         return ()
-    return (say("replaced", terms=say.row([f'"{term.text}"' for term in change.dropped])),)
+    return (say("replaced", terms=say.terms(change.dropped)),)
 
 
 def _described(reading: Reading, desk: Desk) -> list[tuple[Item, str]]:

@@ -14,6 +14,7 @@ from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.intents import forgotten, remembered
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import State
+from palate.agent.chat.wording import worded
 
 _AGAINST = re.compile(
     r"\b(?:hate|dislike|don't (?:like|want)|do not (?:like|want)|can't stand|never|no|not|avoid"
@@ -39,7 +40,7 @@ def forget(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     gone = list(desk.forget_wish(state.user, what)) if state.user else []
     dropped = dropping(state, reading)
     after = state.without(*(term.id for term in dropped))
-    told = list(dict.fromkeys([*gone, *(term.text for term in dropped)]))
+    told = list(dict.fromkeys([*gone, *(worded(term, say.language) for term in dropped)]))
     if not told:
         return Answer(state, (say("forgot_none"),))
     return Answer(after, (say("forgot_wish", what=say.row([f'"{one}"' for one in told])),))
@@ -64,7 +65,7 @@ def forget_person(state: State, desk: Desk, say: Voice) -> Answer:
 def profile(state: State, desk: Desk, say: Voice) -> Answer:
     """Shows what is known."""
     if state.user is None:
-        held = say.row([f'"{term.text}"' for term in state.terms]) or say("nothing_known")
+        held = say.terms(state.terms) or say("nothing_known")
         return Answer(state, (say("profile_stranger", terms=held),))
     return Answer(state, ("\n".join(desk.profile(state.user)),))
 
@@ -73,10 +74,10 @@ def drop(reading: Reading, state: State, say: Voice) -> Answer:
     """Takes conditions out of force; says which there are where it is not clear which is meant."""
     gone = dropping(state, reading)
     if not gone:
-        held = say.row([f'"{term.text}"' for term in state.terms])
+        held = say.terms(state.terms)
         return Answer(state, (say("drop_what", terms=held) if held else say("drop_none"),))
     after = state.without(*(term.id for term in gone))
-    return Answer(after, (say("dropped", terms=say.row([f'"{term.text}"' for term in gone])),))
+    return Answer(after, (say("dropped", terms=say.terms(gone)),))
 
 
 def reset(state: State) -> State:

@@ -41,7 +41,7 @@ def nothing_of(state: State, desk: Desk, say: Voice) -> Nothing:
     relax = relaxed(state, desk)
     if relax is None:
         return Nothing(say("nothing"))
-    terms = say.row([f'"{term.text}"' for term in relax.terms])
+    terms = say.terms(relax.terms)
     asked = " ".join(("relax", *(term.id for term in relax.terms)))
     line = say("nothing_relax", terms=terms, left=relax.left)
     return Nothing(line, say("ask_relax", terms=terms), asked)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from palate.agent.chat.events import Card
+from palate.agent.chat.state import Term
+from palate.agent.chat.wording import worded
 
 _EN = {
     "hello": "Hello. Tell me what you are in the mood for: a genre, {nouns} you loved, how long "
@@ -153,6 +155,7 @@ class Voice:
     """Says things in a language, with the catalogue's own nouns."""
 
     def __init__(self, language: str, noun: str, nouns: str) -> None:
+        self.language = language
         self._texts = _ZH if language.startswith("zh") else _EN
         self._words = {"noun": noun, "nouns": nouns}
         self.comma = "、" if self._texts is _ZH else ", "
@@ -164,6 +167,15 @@ class Voice:
     def row(self, texts: Sequence[str]) -> str:
         """Returns texts with commas between them."""
         return self.comma.join(texts)
+
+    def term(self, term: Term) -> str:
+        """Returns what is in force as it is shown, between marks."""
+        shown = worded(term, self.language)
+        return f"“{shown}”" if self._texts is _ZH else f'"{shown}"'
+
+    def terms(self, terms: Iterable[Term]) -> str:
+        """Returns all of them, with commas between."""
+        return self.row([self.term(term) for term in terms])
 
 
 def listed(cards: Sequence[Card]) -> str:

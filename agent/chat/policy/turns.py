@@ -97,7 +97,7 @@ class Policy:
             ids = (state.asked or "").split()
             gone = [term for term in state.terms if term.id in ids[1:]]
             state = state.without(*(term.id for term in gone))
-            lines.append(say("dropped", terms=say.row([f'"{term.text}"' for term in gone])))
+            lines.append(say("dropped", terms=say.terms(gone)))
         elif reading.intent == "drop" and dropping(state, reading):
             answer = memory.drop(reading, state, say)
             state, lines = answer.state, [*answer.lines]

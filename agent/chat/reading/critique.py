@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from palate.agent.chat.catalogue import Catalogue
+from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.reading.found import Found
-from palate.agent.chat.reading.numbers import LENGTHS
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Item, Op
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.reading.found import Found, negated
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Op
 
-#: Fields that hold minutes, the first one there counts.
-LENGTHS = ("runtime", "duration", "length", "minutes", "running_time")
 #: Fields that hold a price.
 PRICES = ("price", "cost")
 #: What "short" and "long" are taken for, in minutes.

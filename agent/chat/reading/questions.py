@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from palate.agent.chat.reading.numbers import LENGTHS
+from palate.agent.chat.lexicon import LENGTHS
 
 Asked = Literal["count", "most", "least", "field", "there", "mean", "list"]
 _I = re.IGNORECASE

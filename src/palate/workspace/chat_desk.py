@@ -48,7 +48,7 @@ class WorkspaceDesk:
         slate = await engine.over(self._retriever(profile, ask)).arecommend(request, profile)
         model = self.palate.settings.model
         usage = Spent.of(slate.usage, model.price_in, model.price_out)
-        cards = tuple(card_of(one, slate) for one in slate)
+        cards = tuple(card_of(one, slate, ask.language) for one in slate)
         return Found(slate.id, cards, slate.relax, slate.how, tuple(slate.notes), usage)
 
     def _retriever(self, profile: Profile, ask: Ask) -> Retriever:
@@ -194,10 +194,10 @@ def leaning(profile: Profile, ask: Ask) -> Profile:
     )
 
 
-def card_of(one: Recommendation, slate: Slate) -> Card:
-    """Returns a recommendation as a card."""
+def card_of(one: Recommendation, slate: Slate, language: str) -> Card:
+    """Returns a recommendation as a card, its evidence in the language of the talk."""
     facts = tuple((name, fact_line(one.item, (name,))) for name in slate.facts)
-    evidence = tuple(evidence_line((fact,), slate.titles) for fact in one.evidence)
+    evidence = tuple(evidence_line((fact,), slate.titles, language) for fact in one.evidence)
     return Card(
         one.item.id, shown(one.item.title), tuple(fact for fact in facts if fact[1]),
         shown(one.reason.text), evidence, one.rank,

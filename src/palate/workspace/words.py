@@ -28,6 +28,15 @@ _FEATURES = {
     "wish": "meets a wish",
     "popularity": "people who had it:",
 }
+_FEATURES_ZH = {
+    "neighbours": "常与之一起受喜爱：",
+    "sequence": "常接在其后：",
+    "similar": "内容相近：",
+    "tags": "偏爱：",
+    "request": "符合要求：",
+    "wish": "符合愿望：",
+    "popularity": "选过的人数：",
+}
 
 
 def shown(text: str) -> str:
@@ -46,13 +55,16 @@ def _fact(name: str, value: FieldValue) -> str:
     return f"{value} min" if name == "runtime" else str(value)
 
 
-def evidence_line(evidence: Sequence[Evidence], titles: Mapping[str, Item]) -> str:
+def evidence_line(
+    evidence: Sequence[Evidence], titles: Mapping[str, Item], language: str = "en"
+) -> str:
     """Returns evidence with its amounts in log-odds: ``liked together with Heat +0.8``."""
-    return shown("; ".join(_one(one, titles) for one in evidence))
+    features = _FEATURES_ZH if language.startswith("zh") else _FEATURES
+    return shown("; ".join(_one(one, titles, features) for one in evidence))
 
 
-def _one(evidence: Evidence, titles: Mapping[str, Item]) -> str:
+def _one(evidence: Evidence, titles: Mapping[str, Item], features: Mapping[str, str]) -> str:
     named = [titles[i].title if i in titles else i for i in evidence.items]
     facts = ", ".join([*named, *evidence.fields, *evidence.words])
-    verb = _FEATURES.get(evidence.feature, evidence.feature)
+    verb = features.get(evidence.feature, evidence.feature)
     return f"{verb} {facts} {evidence.contribution:+.1f}".replace("  ", " ")

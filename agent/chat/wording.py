@@ -1,0 +1,100 @@
+"""What is in force, in the language of the talk.
+
+A term carries its English words from where it was read; in Chinese its constraints are worded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.reasons.lexicon import COUNTRIES_ZH, GENRES_ZH
+from palate.agent.reasons.world import genre_of
+from palate.domain import Constraint, FieldValue, Op
+from palate.retrieval.constraints import NEGATIVE, as_number
+
+if TYPE_CHECKING:
+    from palate.agent.chat.state import Term
+
+_GENRES = {genre: word for word, genre in reversed(GENRES_ZH.items())}
+_COUNTRIES = {name: word for word, names in COUNTRIES_ZH.items() for name in names.split("|")}
+_FIELDS = {
+    "director": "导演", "directors": "导演", "cast": "主演", "actors": "主演", "stars": "主演",
+    "author": "作者", "authors": "作者", "writer": "作者", "artist": "艺术家", "country": "国家",
+    "language": "语言", "brand": "品牌", "publisher": "出版社", "price": "价格", "cost": "价格",
+    "pages": "页数", "category": "类别",
+}  # fmt: skip
+_YEARS = {
+    Op.LT: "{}年之前", Op.LE: "{}年及以前", Op.GT: "{}年之后", Op.GE: "{}年以来",
+    Op.EQ: "{}年", Op.NE: "不要{}年",
+}  # fmt: skip
+_BOUNDS = {
+    Op.LT: "少于{}", Op.LE: "不超过{}", Op.GT: "超过{}", Op.GE: "至少{}",
+    Op.EQ: "{}", Op.NE: "不是{}",
+}  # fmt: skip
+#: How the reader words a wish against something, and the same in Chinese.
+_AGAINST = {"not: ": "不要：", "less ": "少一点：", "no ": "不要"}
+
+
+def worded(term: Term, language: str) -> str:
+    """Returns a term as it is shown.
+
+    Args:
+        term: What is in force.
+        language: Of the talk, BCP 47.
+    """
+    if not language.startswith("zh"):
+        return term.text
+    if term.constraints:
+        return "，".join(_parts(term.constraints))
+    for english, chinese in _AGAINST.items():
+        if not term.likes and term.text.startswith(english):
+            return chinese + term.text.removeprefix(english)
+    return term.text
+
+
+def _parts(constraints: Sequence[Constraint]) -> list[str]:
+    """Returns each constraint's words; the two ends of a span of years are one."""
+    said: list[str] = []
+    for field, group in groupby(constraints, lambda one: one.field):
+        held = list(group)
+        span = {one.op: one.value for one in held}
+        if field == "year" and span.keys() == {Op.GE, Op.LE}:
+            said.append(_span(_plain(span[Op.GE]), _plain(span[Op.LE])))
+        else:
+            said += [_one(one) for one in held]
+    return said
+
+
+def _one(one: Constraint) -> str:
+    values = tuple(_plain(v) for v in (one.value if isinstance(one.value, tuple) else (one.value,)))
+    denied = "不要" if one.op in NEGATIVE else ""
+    if one.field == "tags":
+        return denied + "或".join(map(_genre, values))
+    if one.field == "year" and len(values) > 1:
+        return denied + _span(values[0], values[-1])
+    if one.field == "year" and one.op in _YEARS:
+        return _YEARS[one.op].format(*values)
+    name = _FIELDS.get(one.field, one.field)
+    if as_number(one.value) is not None and one.op in _BOUNDS:
+        length = one.field in LENGTHS
+        return ("" if length else name) + _BOUNDS[one.op].format(values[0] + "分钟" * length)
+    shown = "或".join(_COUNTRIES.get(value.casefold(), value) for value in values)
+    return f"{name}{denied or '：'}{shown}"
+
+
+def _plain(value: FieldValue) -> str:
+    number = as_number(value)
+    return str(value) if number is None else f"{number:g}"
+
+
+def _span(low: str, high: str) -> str:
+    if low.endswith("0") and high == f"{low[:-1]}9":
+        return f"{low}年代"
+    return f"{low}至{high}年"
+
+
+def _genre(tag: str) -> str:
+    return _GENRES.get(genre_of(tag), tag)
