@@ -155,3 +155,17 @@ class Finished:
 
 
 ChatEvent = Thinking | Piece | Cards | Finished
+
+
+def event_of(name: str, data: Mapping[str, Any]) -> ChatEvent:
+    """Reads an event as the service sends it.
+
+    Args:
+        name: ``thinking``, ``piece``, ``cards`` or ``finished``.
+        data: The event's fields; of ``finished``, the reply's.
+    """
+    if name == "cards":
+        return Cards(data["recommendation"], tuple(_card(one) for one in data["cards"]))
+    if name == "finished":
+        return Finished(ChatReply.of(data))
+    return Thinking(data["text"]) if name == "thinking" else Piece(data["text"])

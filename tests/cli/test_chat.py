@@ -17,13 +17,13 @@ from rich.cells import cell_len
 from serving import served
 
 from palate import Palate
+from palate.cli.chat.commands import HELP
 from palate.cli.chat.flow import Flow
-from palate.cli.chat.talk import HELP
 
 
 def flowed(text, width, size=3):
     said = []
-    flow = Flow(said.append, width)
+    flow = Flow(lambda text, _: said.append(text), width)
     for start in range(0, len(text), size):
         flow.feed(text[start : start + size])
     flow.close()
@@ -166,9 +166,9 @@ def test_in_a_terminal(films):
 
 
 def heard(line, end):
-    """Reads a terminal until it says something, or to its end."""
+    """Reads a terminal until it says something, or to its end; returns it without its colours."""
     seen, deadline = b"", time.monotonic() + 60
-    while end is None or not re.search(end, seen, re.DOTALL):
+    while end is None or not re.search(end, bare(seen), re.DOTALL):
         assert select.select([line], [], [], deadline - time.monotonic())[0], seen
         try:
             part = os.read(line, 4096)
@@ -177,7 +177,11 @@ def heard(line, end):
         if not part:
             break
         seen += part
-    return seen
+    return bare(seen)
+
+
+def bare(seen):
+    return re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", seen)
 
 
 def test_a_person_who_was_erased_talks_on(talk, example):

@@ -7,9 +7,10 @@ and ``data/server.token`` (for its owner alone) signs commands in.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -53,6 +54,32 @@ class Remote:
         Raises:
             PalateError: The server refused, with its own words; or does not answer.
         """
+        with self._asked(method, path, body) as answer:
+            return json.loads(answer.read())
+
+    def stream(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> Iterator[tuple[str, Any]]:
+        """Yields name and data of the server's events; who stops listening ends the work.
+
+        Raises:
+            PalateError: The server refused, with its own words; or does not answer.
+        """
+        with self._asked(method, path, body) as answer:
+            name = ""
+            for line in map(bytes.decode, answer):
+                if line.startswith("event: "):
+                    name = line[7:].strip()
+                elif line.startswith("data: "):
+                    data = json.loads(line[6:])
+                    if name == "problem":
+                        raise _error_of(data)
+                    yield name, data
+
+    @contextmanager
+    def _asked(
+        self, method: str, path: str, body: Mapping[str, Any] | None
+    ) -> Iterator[HTTPResponse]:
         parts = urlsplit(self.url)
         connection = HTTPConnection(parts.hostname or "", parts.port, timeout=_SECONDS)
         headers = {
@@ -63,16 +90,15 @@ class Remote:
         try:
             connection.request(method, path, given, headers)
             answer = connection.getresponse()
-            data = json.loads(answer.read())
+            if answer.status >= 400:
+                raise _error_of(json.loads(answer.read()))
+            yield answer
         except (OSError, HTTPException, ValueError) as error:
             raise PrerequisiteError(
                 f"The server at {self.url} does not answer ({error}). Stop it, or wait."
             ) from None
         finally:
             connection.close()
-        if answer.status >= 400:
-            raise _error_of(data)
-        return data
 
 
 def _error_of(problem: Mapping[str, Any]) -> PalateError:

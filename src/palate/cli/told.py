@@ -38,6 +38,9 @@ def tell_profile(profile: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(profile)
         return
+    from palate.workspace.card import rows_table
+    from palate.workspace.words import shown
+
     newest = list(reversed(profile["history"]))
     leans = [f"{one['tag']} {one['weight']:+.2f}" for one in profile["tags"][:10]]
     rows = [
@@ -49,6 +52,4 @@ def tell_profile(profile: Mapping[str, Any], as_json: bool) -> None:
         *((f"wish {one['id']}", ("" if one["likes"] else "not: ") + one["text"])
           for one in profile["wishes"]),
     ]  # fmt: skip
-    for label, text in rows:
-        if text:
-            say(f"{label + ':':<14}{text}")
+    console().print(rows_table([(label, shown(text)) for label, text in rows if text]))

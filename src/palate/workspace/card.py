@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,19 @@ _LONGEST = 200
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def rows_table(rows: Sequence[tuple[str, str]]) -> RenderableType:
+    """Returns labelled lines as a two-column table for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
+    table.add_column(style="bold cyan", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        table.add_row(label, Text(text))
+    return table
 
 
 @dataclass(frozen=True)
@@ -59,15 +72,7 @@ class ProfileCard:
 
     def __rich__(self) -> RenderableType:
         """Returns a two-column table for a terminal."""
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False)
-        table.add_column(style="bold cyan", no_wrap=True)
-        table.add_column(overflow="fold")
-        for label, text in self.rows():
-            table.add_row(label, Text(text))
-        return table
+        return rows_table(self.rows())
 
     def _repr_html_(self) -> str:
         rows = "".join(

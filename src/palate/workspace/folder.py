@@ -74,6 +74,11 @@ class Folder:
         return self.index / "fitting"
 
     @property
+    def typed(self) -> Path:
+        """What was typed into `palate chat`; anybody's words, so that any forgetting deletes it."""
+        return self.data / "chat_history"
+
+    @property
     def prompts(self) -> Path:
         """The user's own templates."""
         return self.root / "prompts"

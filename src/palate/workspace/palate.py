@@ -315,6 +315,7 @@ class Palate(Conversing):
             rejected = forget_in_rejects(self.folder.rejects, user)
             forget_in_runs(self.folder.data / "runs", user)
             forget_recordings(self.folder.data)
+            self.folder.typed.unlink(missing_ok=True)
         self._settle()
         forgotten = self.store.forget(user)
         if not (forgotten.known or rejected):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,8 +14,10 @@ from palate.cli.common import MODEL, console, open_palate, say
 from palate.cli.remote import refuse, remote_of
 
 if TYPE_CHECKING:
+    from palate.cli.chat.commands import Commands
     from palate.cli.chat.partner import Partner
     from palate.cli.chat.talk import Talk
+    from palate.workspace.folder import Folder
 
 
 def register(app: typer.Typer) -> None:
@@ -34,15 +36,16 @@ def chat(
 ) -> None:
     """Ask in words, turn by turn; /help lists the commands of a talk."""
     from palate.cli.chat.talk import Talk
+    from palate.workspace.folder import Folder
 
     with _partner(context, user, model) as partner:
         talk = Talk(partner, console(), user)
         if conversation is not None:
             talk.resume(conversation)
         if text:
-            talk.turn(text)
+            talk.say(text)
         else:
-            _listen(talk)
+            _listen(talk, Folder(Path(context.obj)))
     if talk.conversation:
         talk.console.print(f"conversation {talk.conversation}", style="dim")
 
@@ -63,24 +66,42 @@ def _partner(context: typer.Context, user: str, model: str | None) -> Iterator[P
             here.close()
 
 
-def _listen(talk: Talk) -> None:
+def _listen(talk: Talk, folder: Folder) -> None:
     """Hears lines until there are no more."""
+    from palate.cli.chat.commands import Commands
+    from palate.cli.chat.history import History
+
     typed = sys.stdin.isatty()
-    if typed:
-        with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 - arrows and history, where the system has it
+    history = History(folder.typed) if typed else None
+    if history is not None:
+        history.load()
         say("Say what you are looking for. /help lists commands; Ctrl-D leaves.")
+    commands, interrupted = Commands(talk, history), False
     while not talk.over:
         try:
             line = input("> " if typed else "")
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             talk.console.print()
             return
-        if not typed:
-            talk.console.print(f"> {line}", style="dim")
-        try:
-            talk.hear(line)
         except KeyboardInterrupt:
             talk.console.print()
-            say("Stopped.")
-        talk.console.print()
+            if interrupted:
+                return
+            interrupted = True
+            say("Ctrl-C once more, or Ctrl-D, leaves.")
+            continue
+        interrupted = False
+        _answer(commands, line, typed=typed)
+
+
+def _answer(commands: Commands, line: str, *, typed: bool) -> None:
+    if commands.history is not None:
+        commands.history.add(line)
+    if not typed:
+        commands.talk.dim(f"> {line}")
+    try:
+        commands.hear(line)
+    except KeyboardInterrupt:
+        commands.talk.console.print()
+        say("Stopped. Nothing of this turn is kept.")
+    commands.talk.console.print()

@@ -19,22 +19,25 @@ class Flow:
     these. Characters that steer a terminal are left out: the text may be anybody's.
 
     Args:
-        write: Takes what is to be printed.
+        write: Takes what is to be printed, and its style.
         width: Cells of a line.
     """
 
-    def __init__(self, write: Callable[[str], None], width: int) -> None:
+    def __init__(self, write: Callable[[str, str], None], width: int) -> None:
         # A closing mark may stand beyond the line's end.
         self._write, self._width = write, max(20, width - 2)
-        self._word, self._blanks = "", 0
+        self._word, self._blanks, self._style = "", 0, ""
         self._column, self._indent = 0, 0
 
-    def feed(self, text: str) -> None:
-        """Prints a piece, but for its last word, which may go on."""
+    def feed(self, text: str, style: str = "") -> None:
+        """Prints a piece, but for its last word, which may go on. Styles change between words."""
+        if style != self._style:
+            self._end_word()
+            self._style = style
         for one in text:
             if one == "\n":
                 self._end_word()
-                self._write("\n")
+                self._write("\n", "")
                 self._blanks = self._column = self._indent = 0
             elif one in " \t":
                 self._end_word()
@@ -64,9 +67,9 @@ class Flow:
         if first:
             self._indent = min(gap, self._width // 2)
         elif self._column + gap + size > self._width and not closing:
-            self._write("\n" + " " * self._indent)
+            self._write("\n" + " " * self._indent, "")
             self._column, gap = self._indent, 0
-        self._write(" " * gap + self._word)
+        self._write(" " * gap + self._word, self._style)
         self._column += gap + size
         if first and _NUMBER.fullmatch(self._word):
             self._indent = self._column + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -30,6 +30,9 @@ class Partner(Protocol):
 
     def forget(self, conversation: str) -> None:
         """Erases a conversation."""
+
+    def talks(self) -> Sequence[Mapping[str, Any]]:
+        """Returns id, title, time and number of turns of this person's talks, the newest first."""
 
     def feedback(self, item: str, action: str, recommendation: str | None) -> None:
         """Records an opinion of the person who talks."""
@@ -81,6 +84,13 @@ class Here:
         """Erases a conversation."""
         self.palate.forget_conversation(conversation, user=self.user or None)
 
+    def talks(self) -> Sequence[Mapping[str, Any]]:
+        """Returns this person's talks."""
+        return [
+            {"id": one.id, "title": one.title, "at": one.at.isoformat(), "turns": len(one.turns)}
+            for one in self.palate.conversations(self.user)
+        ]
+
     def feedback(self, item: str, action: str, recommendation: str | None) -> None:
         """Records an opinion."""
         self.palate.feedback(self.user, item, action, recommendation=recommendation)
@@ -102,7 +112,7 @@ class Here:
 
 @dataclass(frozen=True)
 class There:
-    """A server that owns the workspace; a turn comes whole.
+    """A server that owns the workspace.
 
     Attributes:
         user: Who talks; empty for a stranger.
@@ -112,11 +122,12 @@ class There:
     user: str
 
     def turn(self, said: str, conversation: str | None) -> Iterator[ChatEvent]:
-        """Yields the reply of a turn."""
-        from palate.agent.chat.events import ChatReply, Finished
+        """Yields the events of a turn; an interrupt hangs up, and the server ends the turn."""
+        from palate.agent.chat.events import event_of
 
         given = {"text": said, "user": self.user or None, "conversation": conversation}
-        yield Finished(ChatReply.of(self.remote.call("POST", path("chat"), given)))
+        for name, data in self.remote.stream("POST", path("chat"), given | {"stream": True}):
+            yield event_of(name, data)
 
     def state(self, conversation: str) -> Mapping[str, Any]:
         """Returns a conversation."""
@@ -129,6 +140,13 @@ class There:
     def forget(self, conversation: str) -> None:
         """Erases a conversation."""
         self._call("DELETE", path("conversations", conversation))
+
+    def talks(self) -> Sequence[Mapping[str, Any]]:
+        """Returns this person's talks."""
+        found: Sequence[Mapping[str, Any]] = self._call(
+            "GET", path("conversations", user=self.user)
+        )["data"]
+        return found
 
     def feedback(self, item: str, action: str, recommendation: str | None) -> None:
         """Records an opinion."""
