@@ -1,14 +1,9 @@
 """``palate chat``: piped, through a server, in a terminal; and how its text flows."""
 
-import contextlib
 import io
-import os
 import re
-import select
 import shutil
-import signal
 import sys
-import time
 
 import pytest
 from hypothesis import given
@@ -17,8 +12,10 @@ from rich.cells import cell_len
 from serving import served
 
 from palate import Palate
+from palate.agent.chat.events import Card
 from palate.cli.chat.commands import HELP
 from palate.cli.chat.flow import Flow
+from palate.cli.chat.said import Said
 
 
 def flowed(text, width, size=3):
@@ -61,6 +58,10 @@ class TestFlow:
 
     def test_what_steers_a_terminal_is_left_out(self):
         assert flowed("a\x1b[31mb\x07c\u202e", 40) == "a[31mbc\n"
+
+    def test_a_word_before_a_closing_mark_is_not_parted(self):
+        assert flowed("人们《Ace Detectives II》", 20) == "人们《Ace Detectives\nII》\n"
+        assert flowed("人们《Aces Detectives》", 20) == "人们《Aces\nDetectives》\n"
 
     @given(st.text(alphabet="ab 年，\n1.", max_size=120), st.integers(1, 9), st.integers(22, 60))
     def test_nothing_is_lost_whatever_the_pieces(self, text, size, width):
@@ -121,6 +122,58 @@ def test_an_unknown_conversation_is_an_error(films, told):
     assert "t0" in told("chat", "-c", "t0", code=5, workspace=films)
 
 
+def test_earlier_talks_are_listed_and_taken_up(films, talk):
+    talk(films, "a western before 1970", flags=["-u", "finn"])
+    said = talk(films, "/open 1", "/talks", "/open 1", "/chips", flags=["-u", "finn"])
+    assert "List your talks first" in said
+    assert "1 a western before 1970 (" in said and "1 turn)" in said
+    assert said.count("western") >= 3 and "in force: 1 western" in said
+    assert "not listed" in talk(films, "/talks")
+
+
+def test_the_help_stands_in_columns(films, talk):
+    lines = talk(films, "/help").splitlines()
+    starts = {line.index(told) for name, told in HELP for line in lines if line.startswith(name)
+              if told in line}  # fmt: skip
+    assert len(starts) == 1
+
+
+CARDS = (
+    Card("a", "Heat", (("year", "1995"), ("director", "Jane Doe")), "It fits.", rank=1),
+    Card("b", "Heat 2 (2003) - The Return", (), "", rank=2),
+)
+
+
+class TestSaid:
+    @pytest.mark.parametrize("size", [1, 3, 100])
+    def test_lines_of_the_list_are_printed_from_the_cards(self, size):
+        text = "Here:\n\n1. Heat (1995) - It fits.\n2. Heat 2 (2003) - The Return\n3. Three"
+        shown = self.said(text, CARDS, size)
+        assert shown == (
+            "Here:\n\n1. Heat (1995, Jane Doe)\n   It fits.\n"
+            "2. Heat 2 (2003) - The Return\n3. Three\n"
+        )
+
+    def test_a_line_that_says_more_than_its_card_is_kept(self):
+        text = "1. Heat (1995) - It fits, and more.\n"
+        assert self.said(text, CARDS, 4) == text
+
+    @given(st.text(alphabet="12. aHeat-\n", max_size=60), st.integers(1, 9))
+    def test_nothing_is_lost(self, text, size):
+        bare = re.sub(r"\s", "", text)
+        assert re.sub(r"\s", "", self.said(text, CARDS[1:], size)) == bare
+
+    @staticmethod
+    def said(text, cards, size):
+        printed = []
+        said = Said(Flow(lambda part, _: printed.append(part), 60))
+        said.know(cards)
+        for start in range(0, len(text) // 2, size):
+            said.feed(text[start : min(start + size, len(text) // 2)])
+        said.close(text)
+        return "".join(printed)
+
+
 def test_forgetting_erases_the_conversation(films, talk):
     said = talk(films, "a film noir about zebras", "/forget", flags=["-u", "zoe"])
     assert "erased" in said
@@ -137,51 +190,12 @@ def test_through_the_server_that_owns_the_workspace(example, talk):
         assert [str(e.action) for e in server.tenants[0].palate.store.user_events("olga")] == [
             "like"
         ]
+        profile = said[said.index("person") :].splitlines()
+        assert profile[0].index("olga") == profile[1].index("warm"), "columns"
         again = talk(
             example, flags=["-c", re.search(r"conversation (\w+)$", said)[1], "-u", "olga"]
         )
         assert "> a musical" in again
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs a pseudo-terminal")
-def test_in_a_terminal(films):
-    import pty
-
-    words = ["-c", "from palate.cli import main; main()", "-w", str(films), "chat"]
-    pid, line = pty.fork()
-    if pid == 0:
-        os.environ |= {"COLUMNS": "80", "TERM": "xterm"}
-        os.execv(sys.executable, [sys.executable, *words])
-    try:
-        heard(line, b"> ")
-        os.write(line, "短一点的喜剧\n".encode())
-        assert "喜剧".encode() in heard(line, "当前条件.*\n> ".encode())
-        os.write(line, b"\x04")
-        assert b"conversation t" in heard(line, None)
-        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    finally:
-        os.close(line)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def heard(line, end):
-    """Reads a terminal until it says something, or to its end; returns it without its colours."""
-    seen, deadline = b"", time.monotonic() + 60
-    while end is None or not re.search(end, bare(seen), re.DOTALL):
-        assert select.select([line], [], [], deadline - time.monotonic())[0], seen
-        try:
-            part = os.read(line, 4096)
-        except OSError:
-            break
-        if not part:
-            break
-        seen += part
-    return bare(seen)
-
-
-def bare(seen):
-    return re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", seen)
 
 
 def test_a_person_who_was_erased_talks_on(talk, example):

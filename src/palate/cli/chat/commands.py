@@ -125,7 +125,8 @@ class Commands:
             return
         self._talks = self.talk.partner.talks()
         for n, one in enumerate(self._talks, start=1):
-            self.talk.dim(f"{n} {one['title']} ({str(one['at'])[:10]}, {one['turns']} turns)")
+            turns = "1 turn" if one["turns"] == 1 else f"{one['turns']} turns"
+            self.talk.dim(f"{n} {one['title']} ({str(one['at'])[:10]}, {turns})")
         if not self._talks:
             say("There are no earlier talks.")
 

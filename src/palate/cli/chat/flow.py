@@ -66,7 +66,7 @@ class Flow:
         gap = self._blanks if first else min(self._blanks, 1)
         if first:
             self._indent = min(gap, self._width // 2)
-        elif self._column + gap + size > self._width and not closing:
+        elif self._column + gap + size > self._width + 2 * closing:
             self._write("\n" + " " * self._indent, "")
             self._column, gap = self._indent, 0
         self._write(" " * gap + self._word, self._style)
