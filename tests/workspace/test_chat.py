@@ -60,6 +60,7 @@ def test_forgetting_a_conversation_leaves_no_word_of_it(shop, bytes_of):
 
 def test_forgetting_a_person_reaches_their_conversations(shop, bytes_of):
     shop.chat("zwiebelfisch and kaleidoscopes", user="ann-r-secret")
+    shop.folder.typed.write_text("zwiebelfisch and kaleidoscopes\n")
     assert shop.forget("ann-r-secret").conversations == 1
     assert bytes_of(shop.folder.data, "zwiebelfisch", "ann-r-secret") == []
 
