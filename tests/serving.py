@@ -1,5 +1,6 @@
 """A server on 127.0.0.1, for real: uvicorn in a thread, and callers over sockets."""
 
+import importlib.util
 import socket
 import threading
 import time
@@ -50,6 +51,33 @@ def served(*folders, model=None, **serving):
             server.should_exit = True
             thread.join(30)
             assert not thread.is_alive()
+
+
+def scripted(*given, wait=0.0, **named):
+    """Returns a scripted model that calls tools, on 127.0.0.1; ``wait`` is how long it thinks."""
+    file = Path(__file__).parent / "servers" / "tool_caller.py"
+    spec = importlib.util.spec_from_file_location("tool_caller", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    class Thinking(module.ToolCaller):
+        def answer(self, asked):
+            time.sleep(self.wait)
+            return super().answer(asked)
+
+    made = Thinking(*given, **named)
+    made.wait = wait
+    made._server.handle_error = lambda *_: None  # those who hang up are expected
+    return made
+
+
+def pointing(patch, model):
+    """Has workspaces that are opened from now on ask a scripted model; the prior ranks."""
+    for name, value in {
+        "MODEL_NAME": "tool-caller", "MODEL_BASE_URL": model.url, "MODEL_PRICE_IN": "2",
+        "CHAT_AGENT": "tools", "RANKING_RANK_BY": "prior",
+    }.items():  # fmt: skip
+        patch.setenv(f"PALATE_{name}", value)
 
 
 def client(url, token=None, **headers):

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from serving import served
+from serving import pointing, scripted, served
 
 from palate import Event, Item, Palate
 from palate.server.callers import Caller
@@ -50,22 +50,37 @@ def hostile(tmp_path_factory):
         "![x](https://evil.example/x.png)",
         "<img src=x onerror=window.owned=1>",
         "[click](javascript:window.owned=1)",
+        "\u202egnitrats eht fo dne",
+        "long " * 100,
+        "W" * 300,
+        "🎬🍿👩‍👩‍👧‍👦 &amp; فيلم 平凡的世界",
     )
     folder = tmp_path_factory.mktemp("hostile") / "shop"
     with Palate.init(folder) as palate:
         palate.ingest_items(
-            Item(f"h{n}", f"{bad[n % 4]} story {n}", f"A story {bad[(n + 1) % 4]}", (bad[n % 4],),
-                 {"year": 1990 + n, "director": bad[n % 4]})
-            for n in range(12)
+            Item(f"h{n}", f"{bad[n % 8]} story {n}", f"A story {bad[(n + 1) % 8]}",
+                 (bad[n % 8][:60],), {"year": 1990 + n, "director": bad[n % 8]} if n % 3 else {})
+            for n in range(11)
         )  # fmt: skip
         palate.ingest_events(
-            Event(f"u{user}", f"h{(user + step) % 12}", "like")
+            Event(f"u{user}", f"h{(user + step) % 11}", "like")
             for user in range(8)
-            for step in range(4)
+            for step in range(2)
         )
         palate.fit()
     with served(folder) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def modelled(example_once, tmp_path_factory):
+    """The example, answered by a scripted model, which is ``server.model``."""
+    folder = shutil.copytree(example_once, tmp_path_factory.mktemp("modelled") / "films")
+    with scripted() as model, pytest.MonkeyPatch.context() as patch:
+        pointing(patch, model)
+        with served(folder) as server:
+            server.model = model
+            yield server
 
 
 @pytest.fixture(params=SIZES)
@@ -75,19 +90,31 @@ def size(request):
 
 @pytest.fixture
 def visit(chromium):
-    """Opens the signed-in page of a server; any error in its console fails the test."""
+    """Opens the signed-in page of a server; any error in its console fails the test.
+
+    With ``bound`` the session is that person's alone; ``expected`` is part of an error that may be.
+    """
     contexts, faults = [], []
 
-    def open_page(server, size, *, scheme="light", who="ada"):
-        caller = Caller("page", server.tenants[0], frozenset({"admin"}))
+    def open_page(server, size, *, scheme="light", who="ada", bound=None, expected=None, **media):
+        scopes = frozenset({"user"}) if bound else frozenset({"admin"})
+        caller = Caller("page", server.tenants[0], scopes, bound)
         code = server.service.sessions.link(caller)
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, **media
         )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda line: line.type == "error" and faults.append(line.text))
+        page.add_init_script(path=Path(__file__).parent / "probes.js")
+        page.on(
+            "console",
+            lambda line: (
+                line.type != "error"
+                or (expected is not None and expected in line.text)
+                or faults.append(line.text)
+            ),
+        )
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
@@ -97,8 +124,9 @@ def visit(chromium):
             ),
         )
         page.goto(f"{server.url}/signin?code={code}")
-        page.fill("#who", who)
-        page.press("#who", "Tab")
+        if not bound:
+            page.fill("#who", who)
+            page.press("#who", "Tab")
         return page
 
     yield open_page

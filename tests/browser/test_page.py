@@ -1,44 +1,9 @@
 """The page in a real browser, at both widths: what a person does there, from asking to erasing."""
 
-import os
-from pathlib import Path
-
 import pytest
+from acting import act, ask, opinion, shoot, titles
 
 pytestmark = pytest.mark.browser
-#: Where screenshots are kept, if anywhere.
-SCREENSHOTS = os.environ.get("PALATE_SCREENSHOTS")
-
-
-def ask(page, text):
-    answers = page.locator(".under").count()
-    page.fill("#say", text)
-    page.press("#say", "Enter")
-    page.locator(".under").nth(answers).wait_for()
-    return titles(page)
-
-
-def titles(page):
-    return page.locator(".card h3").all_inner_texts()
-
-
-ACTIONS = {"Like": "like", "Not for me": "dismiss", "Seen it": "view"}
-
-
-def act(page, label, card=0):
-    button = page.locator(".card").nth(card).locator(f"[data-action={ACTIONS[label]}]")
-    assert button.inner_text() == label
-    button.click()
-    page.locator(".card").nth(card).locator(
-        f"[data-action={ACTIONS[label]}][aria-pressed=true]"
-    ).wait_for()
-
-
-def shoot(page, name):
-    if SCREENSHOTS:
-        width = page.viewport_size["width"]
-        page.wait_for_timeout(350)
-        page.screenshot(path=Path(SCREENSHOTS) / f"{width}-{name}.png")
 
 
 def test_ask_read_like_and_see_the_next_answer_change(films, size, visit):
@@ -65,6 +30,23 @@ def test_ask_read_like_and_see_the_next_answer_change(films, size, visit):
     assert not {second[0], second[1]} & set(third)
 
 
+def test_an_opinion_is_taken_back_by_a_second_press(films, size, visit):
+    who = f"una{size[0]}"
+    page = visit(films, size, who=who)
+    ask(page, "a heist film")
+    store = films.tenants[0].palate.store
+    act(page, "Like")
+    act(page, "Not for me")
+    assert opinion(page, "Like").get_attribute("aria-pressed") == "false", "one or the other"
+    assert [str(one.action) for one in store.user_events(who)] == ["dismiss"]
+    act(page, "Seen it")
+    page.reload()
+    page.locator(".card [data-action=dismiss][aria-pressed=true]").wait_for()
+    opinion(page, "Not for me").click()
+    page.locator("#status.on", has_text="Taken back").wait_for()
+    assert [str(one.action) for one in store.user_events(who)] == ["view"]
+
+
 def test_why_not_another(films, size, visit):
     page = visit(films, size)
     ask(page, "a heist film")
@@ -87,6 +69,12 @@ def test_a_chip_is_removed(films, size, visit):
     text = chips.first.locator("span").inner_text()
     chips.first.get_by_role("button").click()
     chips.nth(before - 1).wait_for(state="detached")
+    assert text not in chips.all_inner_texts()
+    page.locator(".noted", has_text=text).wait_for()
+    answers = page.locator(".said.theirs").count()
+    page.get_by_role("button", name="Ask again without it").press("Enter")
+    page.locator(".under").nth(1).wait_for()
+    assert page.locator(".said.theirs").count() == answers + 1
     assert text not in chips.all_inner_texts()
 
 
@@ -139,55 +127,6 @@ def test_everything_by_keyboard_alone(films, size, visit):
             "document.activeElement.textContent.trim() || document.activeElement.id"
         ))  # fmt: skip
     assert {"Like", "Not for me", "Seen it", "Why not …?", "Evidence", "Profile", "say"} <= reached
-
-
-def test_text_is_never_markup(hostile, size, visit):
-    page = visit(hostile, size, who="u1")
-    found = ask(page, "show me 10 items")
-    assert any("<script>" in one for one in found)
-    assert any("![x](" in one for one in found)
-    page.click("#open-profile")
-    page.locator("#doings li").first.wait_for()
-    page.keyboard.press("Escape")
-    assert page.evaluate("window.owned") is None
-    assert page.locator("main img, main script, main a").count() == 0
-    shoot(page, "5-hostile")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(films, size, visit, axe, scheme):
-    page = visit(films, size, scheme=scheme)
-
-    def faults(where):
-        page.wait_for_timeout(400)  # until what moves has come to rest
-        found = page.evaluate(f"(() => {{ {axe} }})(), axe.run()")["violations"]
-        return [
-            (where, one["id"], [node["target"] for node in one["nodes"]][:4])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-
-    found = faults("empty")
-    ask(page, "a heist film")
-    page.locator("summary").first.click()
-    act(page, "Like")
-    found += faults("cards")
-    page.click("#open-profile")
-    page.locator("#doings li").first.wait_for()
-    shoot(page, f"3-profile-{scheme}")
-    found += faults("profile")
-    page.keyboard.press("Escape")
-    shoot(page, f"2-cards-{scheme}")
-    page.locator(".card").first.get_by_role("button", name="Why ").click()
-    found += faults("why not")
-    assert found == []
-
-
-def test_nothing_is_wider_than_the_screen(films, size, visit):
-    page = visit(films, size)
-    ask(page, "a heist film")
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0
 
 
 def test_the_page_signs_in_with_a_key_and_says_when_a_link_is_used(films, size, chromium):

@@ -1,7 +1,6 @@
 """``palate chat`` in a real terminal: a pseudo-terminal, keys, and what it shows."""
 
 import contextlib
-import importlib.util
 import os
 import re
 import select
@@ -9,12 +8,11 @@ import shutil
 import signal
 import sys
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from rich.cells import cell_len
-from serving import served
+from serving import pointing, scripted, served
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="needs a pseudo-terminal"
@@ -30,20 +28,7 @@ def films(example_once, tmp_path_factory):
 @pytest.fixture(scope="module")
 def slow():
     """A model that takes its time."""
-    file = Path(__file__).parents[1] / "servers" / "tool_caller.py"
-    spec = importlib.util.spec_from_file_location("slow_caller", file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-
-    class Slow(module.ToolCaller):
-        wait = 0.0
-
-        def answer(self, asked):
-            time.sleep(self.wait)
-            return super().answer(asked)
-
-    with Slow() as server:
-        server._server.handle_error = lambda *_: None  # those who hang up are expected
+    with scripted() as server:
         yield server
 
 
@@ -153,11 +138,8 @@ def test_what_was_typed_is_there_in_the_next_talk_until_it_is_forgotten(films):
 
 @pytest.mark.parametrize("through_a_server", [False, True])
 def test_an_answer_is_stopped_and_the_talk_goes_on(films, slow, through_a_server):
-    model = {"PALATE_MODEL_NAME": "tool-caller", "PALATE_MODEL_BASE_URL": slow.url,
-             "PALATE_CHAT_AGENT": "tools", "PALATE_RANKING_RANK_BY": "prior"}  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as stack:
-        for name, value in model.items():
-            patch.setenv(name, value)
+        pointing(patch, slow)
         if through_a_server:
             stack.enter_context(served(films))
         chat = stack.enter_context(chatting(films, "-u", "ida"))
