@@ -39,6 +39,7 @@ def axe():
 def films(example_once, tmp_path_factory):
     folder = shutil.copytree(example_once, tmp_path_factory.mktemp("page") / "films")
     with served(folder) as server:
+        server.caller = Caller("page", server.tenants[0], frozenset({"admin"}))
         yield server
 
 

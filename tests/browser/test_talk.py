@@ -165,6 +165,18 @@ def test_a_session_that_is_over_asks_for_a_key_and_the_talk_goes_on(films, size,
     assert "western" in page.locator("#chips").inner_text()
 
 
+def test_whatever_meets_the_end_of_a_session_leads_to_the_sign_in(films, size, visit):
+    page = visit(films, size, expected=REFUSED)
+    ask(page, "a western")
+    page.fill("#say", "half a question")
+    films.service.sessions._open.clear()
+    opinion(page, "Like").click()
+    page.locator("#signin-why", has_text="session is over").wait_for()
+    page.goto(f"{films.url}/signin?code={films.service.sessions.link(films.caller)}")
+    page.locator(".chip").wait_for()
+    assert page.input_value("#say") == "half a question"
+
+
 def test_after_forget_me_the_talk_goes_on_in_a_new_one(films, size, visit):
     who = f"lee{size[0]}"
     page = visit(films, size, who=who, expected="404")

@@ -67,4 +67,5 @@ def _one(evidence: Evidence, titles: Mapping[str, Item], features: Mapping[str, 
     named = [titles[i].title if i in titles else i for i in evidence.items]
     facts = ", ".join([*named, *evidence.fields, *evidence.words])
     verb = features.get(evidence.feature, evidence.feature)
-    return f"{verb} {facts} {evidence.contribution:+.1f}".replace("  ", " ")
+    said = f"{verb} {facts} {evidence.contribution:+.1f}"
+    return said.replace("  ", " ").replace("： ", "：")

@@ -5,7 +5,7 @@ import { told } from "/faults.js";
 import { showHints } from "/hints.js";
 import { openProfile } from "/profile.js";
 import { cameBy, signIn } from "/signin.js";
-import { namedWho, nameWho, state, takeDraft, who } from "/state.js";
+import { keepDraft, namedWho, nameWho, state, takeDraft, who } from "/state.js";
 import { ask, catchUp, fresh, stop, takeUp } from "/talk.js";
 import { startTheme } from "/theme.js";
 import { startWhyNot } from "/whynot.js";
@@ -63,6 +63,7 @@ function wire() {
   byId("who").addEventListener("change", () => { nameWho(byId("who").value.trim()); fresh(); });
   byId("open-profile").addEventListener("click", () => openProfile(who()));
   document.addEventListener("visibilitychange", catchUp);
+  document.addEventListener("session-over", sessionOver);
   document.addEventListener("erased", (event) => erased(event.detail));
   document.addEventListener("signed-out", (event) => { fresh(); signIn(event.detail); });
 }
@@ -73,6 +74,12 @@ function take() {
   if (!state.busy) byId("say").value = "";
   ask(text);
   grow();
+}
+
+function sessionOver() {
+  if (byId("main").hidden) return;
+  keepDraft(byId("say").value);
+  signIn(t("sessionOver"));
 }
 
 function erased(person) {

@@ -19,7 +19,7 @@ export async function call(method, place, body) {
   return answer.json();
 }
 
-/** Calls the service and returns the response; an abort of `signal` is thrown as it is. */
+/** Calls the service and returns the response; a session that is over is told to the page. An abort of `signal` is thrown as it is. */
 export async function send(method, place, body, signal) {
   const given = { method, signal, headers: {}, credentials: "same-origin" };
   if (body !== undefined) {
@@ -34,6 +34,7 @@ export async function send(method, place, body, signal) {
     throw new Fault(0);
   }
   if (answer.ok) return answer;
+  if (answer.status === 401) document.dispatchEvent(new CustomEvent("session-over"));
   const problem = await answer.json().catch(() => ({}));
   throw new Fault(answer.status, problem, Number(answer.headers.get("Retry-After")) || 0);
 }

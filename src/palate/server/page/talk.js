@@ -6,7 +6,6 @@ import { button, byId, el, narrow, say, speak } from "/dom.js";
 import { told } from "/faults.js";
 import { addOld, addTurn, clearLog, note, showLast } from "/log.js";
 import { restore } from "/opinions.js";
-import { signIn } from "/signin.js";
 import { earlier, enter, keepDraft, state, who } from "/state.js";
 import { follow, t } from "/words.js";
 
@@ -76,10 +75,10 @@ async function hear(answer, turn) {
 
 function finish(reply, turn) {
   enter(reply.conversation, state.turns + 1);
+  showChips(reply.chips, dropped);
   turn.finish(reply, showCards);
   if (reply.cards.length) showCards(reply);
   else clearCards({ keep: true });
-  showChips(reply.chips, dropped);
   showLast(turn);
 }
 
@@ -87,9 +86,8 @@ function fail(error, turn, text, control) {
   clearCards({ keep: true });
   if (state.busy !== control) return turn.drop(); // a new talk was begun meanwhile
   if (error.status === 401) {
-    keepDraft(text);
-    turn.drop();
-    return signIn(t("sessionOver"));
+    keepDraft(text); // the page asks for a sign-in
+    return turn.drop();
   }
   const stopped = error.name === "AbortError";
   turn.fail(stopped ? t("stopped") : told(error), () => ask(text), { fault: !stopped });
