@@ -5,7 +5,7 @@ import socket
 import time
 
 import pytest
-from serving import served
+from serving import pointing, scripted, served
 
 from palate.server.gate import Gate
 
@@ -65,6 +65,18 @@ def test_who_hangs_up_ends_what_was_begun_for_them(example):
         _until(lambda: model.waiting == 0, "nobody waits for the model any more")
         gone = shop.service.metrics.requests.labels("/v1/recommend", "POST", "499")._value
         _until(lambda: gone.get() == 5, "the metrics say so")
+
+
+def test_who_hangs_up_amid_an_answer_is_no_failure(example, caplog):
+    with scripted(wait=30) as model, pytest.MonkeyPatch.context() as patch:
+        pointing(patch, model)
+        with served(example) as shop:
+            asked = _post(shop, '{"text": "a western", "stream": true}')
+            with _line(shop, asked.replace("/v1/recommend", "/v1/chat")) as line:
+                _until(lambda: b"thinking" in line.recv(4096), "the answer begins")
+            gone = shop.service.metrics.gone._value
+            _until(lambda: gone.get() == 1, "the metrics say that the caller went away")
+    assert "failure" not in caplog.text
 
 
 def test_half_a_request_is_told_so(example):

@@ -35,6 +35,7 @@ class Streamed(Response):
         super().__init__(media_type=self.media_type, headers={"X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._pieces, self._fault = pieces, fault or _fault
+        self._started = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streams until the pieces or the caller end."""
@@ -45,7 +46,9 @@ class Streamed(Response):
             if task.done():
                 task.result()
                 return
-            raise ConnectionError("the caller went away")
+            scope["state"]["gone"] = True  # the watch counts it; an answer that began has a status
+            if not self._started:
+                raise ConnectionError("the caller went away")
         finally:
             for one in (task, gone):
                 one.cancel()
@@ -53,23 +56,22 @@ class Streamed(Response):
             await self._pieces.aclose()
 
     async def _pump(self, scope: Scope, send: Send) -> None:
-        started = False
         try:
             async for piece in self._pieces:
-                if not started:
+                if not self._started:
                     await self._start(send)
-                    started = True
                 await _body(send, piece, more=True)
         except (PalateError, Refused) as error:
-            if not started:
+            if not self._started:
                 raise
             refused = error if isinstance(error, Refused) else refusal_of(error)
             await _body(send, self._fault(problem_body(scope, refused)), more=True)
-        if not started:
+        if not self._started:
             await self._start(send)
         await _body(send, "", more=False)
 
     async def _start(self, send: Send) -> None:
+        self._started = True
         await send({
             "type": "http.response.start", "status": self.status_code, "headers": self.raw_headers
         })  # fmt: skip

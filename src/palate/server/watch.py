@@ -78,6 +78,8 @@ class Watch:
         status = seen.status or GONE
         self._metrics.requests.labels(route, scope["method"], str(status)).inc()
         self._metrics.seconds.labels(route).observe(seconds)
+        if scope["state"].get("gone"):
+            self._metrics.gone.inc()
         self._metrics.own.labels(route).observe(max(seconds - waited, 0.0))
         caller = scope["state"].get("caller")
         _LOG.info(_line(
