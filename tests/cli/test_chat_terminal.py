@@ -170,8 +170,12 @@ def test_an_interrupt_at_the_prompt_leaves_at_the_second(films):
 
 
 def interrupted(chat, end=PROMPT):
-    """Interrupts a line that is being typed: before its echo nobody would hear of it."""
+    """Interrupts a line that is being typed.
+
+    Python's line editor hears of a signal only once it waits for keys again: a moment later.
+    """
     chat.type("half")
     chat.until(rb"half$")
+    time.sleep(0.5)
     chat.type("\x03")
     return chat.until(end)
