@@ -8,6 +8,8 @@ import pytest
 from serving import pointing, scripted, served
 
 from palate.server.gate import Gate
+from palate.server.run import serve
+from palate.server.serving import Serving
 
 
 class Slow:
@@ -77,6 +79,19 @@ def test_who_hangs_up_amid_an_answer_is_no_failure(example, caplog):
             gone = shop.service.metrics.gone._value
             _until(lambda: gone.get() == 1, "the metrics say that the caller went away")
     assert "failure" not in caplog.text
+
+
+def test_who_follows_the_link_at_once_waits_for_the_server(example, monkeypatch):
+    reached = []
+
+    def ready(url, links):
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=2):
+            reached.append(links)
+
+    monkeypatch.setattr("palate.server.run._run", lambda *_: None)
+    serve({"films": example}, Serving(port=0), ready=ready)
+    assert len(reached) == 1
 
 
 def test_half_a_request_is_told_so(example):

@@ -22,6 +22,8 @@ from palate.server.tenants import Tenant, open_tenants
 
 #: Seconds that a stopping server gives to answers under way, beyond the model's own timeout.
 _GRACE = 5
+#: Connections that wait to be accepted, at most.
+_BACKLOG = 1024
 
 
 def serve(
@@ -72,6 +74,7 @@ def _listen(serving: Serving) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((serving.host.strip("[]"), serving.port))
+        listener.listen(_BACKLOG)  # who follows the link at once waits, and is not refused
     except OSError as error:
         listener.close()
         raise PrerequisiteError(
@@ -87,7 +90,7 @@ def _run(app: Application, listener: socket.socket, tenants: list[Tenant]) -> No
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="on", server_header=False,
         timeout_graceful_shutdown=int(longest) + _GRACE, timeout_keep_alive=15,
-        backlog=1024, proxy_headers=False,
+        backlog=_BACKLOG, proxy_headers=False,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])
 
