@@ -87,7 +87,7 @@ class Server:
 
         Raises:
             CatalogueError: The server refused, with its own words.
-            PrerequisiteError: It does not answer.
+            PrerequisiteError: It does not answer, or cannot.
         """
         asked = {"user": user, "text": text, "n": n, "constraints": [str(c) for c in constraints]}
         request = Request(
@@ -99,7 +99,8 @@ class Server:
             with urlopen(request, timeout=_SECONDS) as answer:
                 return _Told(json.load(answer))
         except HTTPError as error:
-            raise CatalogueError(_refusal(error)) from None
+            kind = PrerequisiteError if error.code >= 500 else CatalogueError
+            raise kind(_refusal(error)) from None
         except (URLError, OSError, ValueError) as error:
             raise PrerequisiteError(
                 f"{self.url} does not answer ({error}): is it served?"

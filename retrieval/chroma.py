@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from palate.errors import PrerequisiteError
+from palate.errors import NotReady, StorageError
 from palate.retrieval.files import make_private, private_folder, private_umask
 from palate.retrieval.manifest import IndexDamaged
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _NAME = "items"
+#: How Chroma's own parts say that there is no room left.
+_FULL = ("disk is full", "No space left", "os error 28")
 #: Vectors a call: about the cheapest in CPU (5,461 is the most that Chroma takes).
 BATCH = 1_000
 #: Vectors between two syncs of a first build, where every sync but the last is a waste.
@@ -99,7 +101,7 @@ class VectorIndex:
             threshold: Vectors between two syncs, of a new index.
 
         Raises:
-            PrerequisiteError: Another embedder built it.
+            NotReady: Another embedder built it.
             IndexDamaged: Chroma cannot read its files.
         """
         private_folder(folder)
@@ -233,9 +235,9 @@ def _check(metadata: dict[str, Any], embedder: str, dimensions: int) -> None:
         raise wrong_embedder(f"{built_by} ({width} wide)", f"{embedder} ({dimensions} wide)")
 
 
-def wrong_embedder(built_by: str, wanted: str) -> PrerequisiteError:
+def wrong_embedder(built_by: str, wanted: str) -> NotReady:
     """Returns the error for an index whose vectors come from another embedder."""
-    return PrerequisiteError(
+    return NotReady(
         f"The index was built by the embedder {built_by}, and the settings name {wanted}. "
         "Set the embedder back, or run `palate fit --rebuild`."
     )
@@ -248,6 +250,10 @@ def _chroma_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except ChromaError as error:
+        if any(told in str(error) for told in _FULL):
+            raise StorageError(
+                f"The disk is full: {folder} cannot grow. Make room.", full=True
+            ) from None
         raise IndexDamaged(
             f"The vector index in {folder} cannot be used ({error}). "
             "Run `palate fit --rebuild` to make it anew."

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from palate.errors import PrerequisiteError
+from palate.errors import PrerequisiteError, StorageError
 
 _PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
 _BUSY_SECONDS = 30.0
@@ -30,6 +30,7 @@ _PRAGMAS = (
     f"busy_timeout={_BUSY_SECONDS * 1000:.0f}",
 )
 WRITE = {"palate_write": True}
+_CANNOT_GROW = (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 def make_store_engine(url_or_path: str | Path) -> Engine:
@@ -105,7 +106,7 @@ def _make_private(path: Path) -> None:
             if file.exists() and stat.S_IMODE(file.stat().st_mode) != _PRIVATE_FILE:
                 file.chmod(_PRIVATE_FILE)
     except OSError as error:
-        raise PrerequisiteError(
+        raise StorageError(
             f"Cannot write the store {path} ({error.strerror}): choose a folder that you own."
         ) from None
 
@@ -121,6 +122,34 @@ def _begin(connection: Connection) -> None:
     # A transaction that will write takes the lock at once: taking it half-way may fail.
     write = connection.get_execution_options().get("palate_write")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def storage_error(error: DatabaseError) -> StorageError:
+    """Says in a sentence why a database did not do what it was told; nothing of it was done."""
+    cause = error.orig
+    if disk_is_full(cause):
+        return StorageError(
+            "The disk is full: the store keeps what it had, and took nothing new. Make room, and "
+            "send it again.",
+            full=True,
+        )
+    told = str(cause).splitlines()[0] if cause else type(error).__name__
+    return StorageError(
+        f"The store cannot be used ({told}): check that it can be written, or wait until the "
+        "other process that writes is done."
+    )
+
+
+def disk_is_full(cause: object) -> bool:
+    """Says whether a driver's error means that there is no room left.
+
+    SQLite says ``SQLITE_FULL``; where a file may not grow (a quota, a limit) it fails to write.
+    PostgreSQL says ``disk_full`` (53100).
+    """
+    if isinstance(cause, sqlite3.Error):
+        code: int = getattr(cause, "sqlite_errorcode", 0)
+        return code & 0xFF == sqlite3.SQLITE_FULL or code in _CANNOT_GROW
+    return bool(getattr(cause, "sqlstate", None) == "53100")
 
 
 def insert_new(

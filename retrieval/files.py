@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,12 +46,37 @@ def replace_file(path: Path, content: bytes | memoryview) -> None:
     """Writes a file so that after a crash it holds either the old content or the new."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    draft.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)  # half a file would only fill a full disk
+        raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def drafted(folder: Path, last: str) -> Iterator[Path]:
+    """Gives a folder to write files in, and puts them in place together if that succeeds.
+
+    Args:
+        folder: Where they belong.
+        last: The file without which the others do not count: gone first, and back last.
+    """
+    draft = folder / "draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        yield private_folder(draft)
+        made = sorted(draft.iterdir(), key=lambda path: path.name == last)
+        (folder / last).unlink(missing_ok=True)
+        for path in made:
+            path.replace(folder / path.name)
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

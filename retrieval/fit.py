@@ -21,7 +21,7 @@ from palate.domain import Action
 from palate.retrieval.behaviour import Behaviour, learn_behaviour, save_behaviour
 from palate.retrieval.factors import Factors
 from palate.retrieval.features import Context, Values, feature_matrix
-from palate.retrieval.files import replace_file
+from palate.retrieval.files import drafted, replace_file
 from palate.retrieval.forecast.learn import HeldOut, learn_forecasts
 from palate.retrieval.forecast.model import Forecasts
 from palate.retrieval.forecast.outcomes import log_answers
@@ -75,7 +75,7 @@ def fit(
         progress: Told the name of each step.
 
     Raises:
-        OSError: The files cannot be written.
+        OSError: The files cannot be written; those of the last fit stay.
     """
     started = time.perf_counter()
     tell = progress or (lambda _: None)
@@ -85,10 +85,11 @@ def fit(
     events = store.event_arrays()
     source = _Source(events, index.items, settings, store.rating_scale(), without, seed)
     log, prior, learnt = _learn(source, tell)
-    save_forecasts(learnt.forecasts, index.folder)
-    save_behaviour(learnt.behaviour, index.folder)
-    save_prior(prior, index.folder)
-    _save_state(index.folder, version, index.items, without)
+    with drafted(index.folder, STATE) as draft:
+        save_forecasts(learnt.forecasts, draft)
+        save_behaviour(learnt.behaviour, draft)
+        save_prior(prior, draft)
+        _save_state(draft, version, index.items, without)
     people = int((log.lengths() > 0).sum())
     seconds = time.perf_counter() - started
     return FitReport(len(index.items), people, len(log.items), prior, seconds)

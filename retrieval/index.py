@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from palate.errors import PrerequisiteError
+from palate.errors import NotReady
 from palate.retrieval.build import (
     IndexReport,
     Progress,
@@ -68,7 +68,7 @@ class Index:
         """Opens the indexes of a folder; an unfinished or damaged build is made anew first.
 
         Raises:
-            PrerequisiteError: There is no index yet, or another embedder built it.
+            NotReady: There is no index yet, or another embedder built it.
         """
         if not (folder / "manifest.json").exists():
             raise _nothing(store)
@@ -109,7 +109,7 @@ class Index:
             progress: Is told (done, total) steps.
 
         Raises:
-            PrerequisiteError: The catalogue is empty, or another embedder built the index.
+            NotReady: The catalogue is empty, or another embedder built the index.
             ModelError: A remote embedder failed; the index is as it was, or is mended by the
                 next `update` or `open`.
         """
@@ -158,7 +158,7 @@ class Index:
             allowed: Shape (n,): rows of the item table that may be returned.
 
         Raises:
-            PrerequisiteError: The vector has another width: another model answers now.
+            NotReady: The vector has another width: another model answers now.
         """
         if vector.shape != (self.manifest.dimensions,):
             raise wrong_embedder(
@@ -177,9 +177,9 @@ class Index:
             self._vectors = None
 
 
-def _nothing(store: Store) -> PrerequisiteError:
+def _nothing(store: Store) -> NotReady:
     if not store.item_count:
-        return PrerequisiteError(
+        return NotReady(
             "The catalogue is empty: ingest items first, with `palate ingest items FILE`."
         )
-    return PrerequisiteError("There is no index yet. Run `palate fit`.")
+    return NotReady("There is no index yet. Run `palate fit`.")

@@ -27,6 +27,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from palate.errors import StorageError
+from palate.retrieval.dialect import disk_is_full
 from palate.retrieval.files import FILE_MODE, make_private, private_folder
 from palate.retrieval.manifest import IndexDamaged
 from palate.retrieval.postings import Postings
@@ -78,6 +80,7 @@ class LexicalIndex:
 
         Raises:
             IndexDamaged: The file is not such an index.
+            StorageError: The disk is full.
         """
         private_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))  # -wal and -shm follow suit
@@ -88,7 +91,7 @@ class LexicalIndex:
                     connection.execute(f"PRAGMA {pragma}")
                 for statement in _SCHEMA:
                     connection.execute(statement)
-        except IndexDamaged:
+        except (IndexDamaged, StorageError):
             connection.close()
             raise
         return cls(path, connection)
@@ -229,6 +232,10 @@ def _sqlite_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if disk_is_full(error):
+            raise StorageError(
+                f"The disk is full: {path} cannot grow. Make room.", full=True
+            ) from None
         raise IndexDamaged(
             f"The word index {path} cannot be used ({error}). "
             "Run `palate fit --rebuild` to make it anew."

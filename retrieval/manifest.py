@@ -7,14 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from palate.errors import PrerequisiteError
+from palate.errors import NotReady
 from palate.retrieval.files import private_folder, replace_file
 
 FORMAT = 1
 _NAME = "manifest.json"
 
 
-class IndexDamaged(PrerequisiteError):
+class IndexDamaged(NotReady):
     """Files of an index cannot be read, or do not fit together."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from palate.domain import Candidate, Constraint, Item, Pool, Profile, Relaxation, Request
-from palate.errors import ModelError, PrerequisiteError, UnknownItem
+from palate.errors import ModelError, NotReady, UnknownItem
 from palate.retrieval.behaviour import Behaviour, load_behaviour
 from palate.retrieval.constraints import UNSEEN, Checker, best_relaxation
 from palate.retrieval.evidence import Witness
@@ -74,23 +74,23 @@ class Retriever:
         """Loads what ``fit`` saved beside the index.
 
         Raises:
-            PrerequisiteError: ``fit`` has not run, or for another version of the catalogue.
+            NotReady: ``fit`` has not run, or for another version of the catalogue.
         """
         if not store.item_count:
-            raise PrerequisiteError(
+            raise NotReady(
                 "The catalogue is empty: ingest items first, with `palate ingest items FILE`."
             )
         try:
             behaviour, prior = load_behaviour(index.folder), load_prior(index.folder)
         except (OSError, EOFError, ValueError, KeyError, TypeError):
-            raise PrerequisiteError(
+            raise NotReady(
                 "The prior is missing or damaged. Run `palate fit` to build it from the store."
             ) from None
         if (
             len(behaviour.popularity.people) != len(index.items)
             or fitted_events(index.folder) is None
         ):
-            raise PrerequisiteError(
+            raise NotReady(
                 "The prior was built for another version of the catalogue. Run `palate fit`."
             )
         return cls(store, index, behaviour, prior, settings)

@@ -12,9 +12,16 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from palate.errors import CatalogueError, PrerequisiteError
+from palate.errors import CatalogueError, PrerequisiteError, StorageError
 from palate.retrieval import schema
-from palate.retrieval.dialect import WRITE, insert_new, make_store_engine, scrub
+from palate.retrieval.dialect import (
+    WRITE,
+    disk_is_full,
+    insert_new,
+    make_store_engine,
+    scrub,
+    storage_error,
+)
 from palate.retrieval.records.common import counter
 
 T = TypeVar("T")
@@ -46,9 +53,10 @@ class Session:
             store._make_tables()
         except DatabaseError as error:
             engine.dispose()
-            raise PrerequisiteError(
+            raise StorageError(
                 f"Cannot open the store ({_first_line(error)}): check store.url, and that the "
-                "database answers."
+                "database answers.",
+                full=disk_is_full(error.orig),
             ) from None
         return store
 
@@ -148,15 +156,12 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise PrerequisiteError(
-            f"The store cannot be used ({_first_line(error)}): free some space, or wait until "
-            "the other process that writes is done."
-        ) from None
+        raise storage_error(error) from None
     except (DatabaseError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
         if type(cause) is not sqlite3.DatabaseError:
             raise
-        raise PrerequisiteError(
+        raise StorageError(
             f"The store is damaged ({cause}): restore it from a backup, or save what can be read "
             "with `sqlite3 palate.db .recover`."
         ) from None

@@ -17,7 +17,7 @@ from typing import Any
 
 from palate.agent.models.streams import pieces
 from palate.domain import Completion, Model, ModelCall
-from palate.errors import ModelError, ModelTimeout, PrerequisiteError
+from palate.errors import ModelError, ModelTimeout, PrerequisiteError, StorageError
 from palate.prompts.calls import (
     call_key,
     completion_of,
@@ -103,7 +103,9 @@ class RecordingModel:
         except OSError as error:
             raise _unwritable(self.path, error) from None
         if written != len(line):
-            raise PrerequisiteError(f"{self.path} could not be written whole: make room on disk.")
+            raise StorageError(
+                f"{self.path} could not be written whole: make room on disk.", full=True
+            )
 
     async def aclose(self) -> None:
         """Closes the model's connections."""
@@ -211,7 +213,10 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-def _unwritable(path: Path, error: OSError) -> PrerequisiteError:
-    return PrerequisiteError(
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    told = StorageError.of(error, path)
+    if told.full:
+        return told
+    return StorageError(
         f"{path} cannot be written ({error.strerror}): set model.record to a file of yours."
     )

@@ -3,6 +3,9 @@
     PalateError                  the root: the only one that the CLI catches
     +-- PrerequisiteError        something to install, configure or run first: an instruction
     |   +-- WorkspaceInUse       another process owns the workspace
+    |   +-- NotReady             an index or a prior is missing or damaged: `palate fit`
+    |   +-- NoModel              a model is to be asked, and none is configured
+    |   +-- StorageError         the disk, or the database, does not take or give what it should
     +-- SettingsError            a setting that cannot be used, and the nearest one that can
     +-- CatalogueError           items, users, events: a file or a value that cannot be taken
     |   +-- UnknownItem          an item id that the workspace does not have
@@ -19,6 +22,11 @@ Every message is one sentence or two: what is wrong, then what to do about it.
 """
 
 from __future__ import annotations
+
+import errno
+
+#: The disk, a quota, or the largest file that is allowed.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class PalateError(Exception):
@@ -37,6 +45,46 @@ class WorkspaceInUse(PrerequisiteError):
     """Another process owns the workspace."""
 
     exit_code = 4
+
+
+class NotReady(PrerequisiteError):
+    """What recommendations are made from is missing, damaged, or of another version."""
+
+
+class NoModel(PrerequisiteError):
+    """A model is to be asked, and none is configured."""
+
+
+class StorageError(PrerequisiteError):
+    """A file or the database cannot be read or written. What was stored before is still there.
+
+    Attributes:
+        full: Whether there is no room left, rather than no right or no answer.
+    """
+
+    def __init__(self, message: str, *, full: bool = False) -> None:
+        self.full = full
+        super().__init__(message)
+
+    @classmethod
+    def of(cls, error: OSError, what: object = None) -> StorageError:
+        """Says in a sentence what the operating system says about a file.
+
+        Args:
+            error: What it said.
+            what: The file, where the error does not name it.
+        """
+        name = error.filename or what or "The workspace"
+        if error.errno in _NO_ROOM:
+            return cls(
+                f"The disk is full: {name} took nothing new, and keeps what it had. Make room, "
+                "and try again.",
+                full=True,
+            )
+        return cls(
+            f"{name} cannot be used ({error.strerror or error}): check whose it is, and that it "
+            "can be read and written."
+        )
 
 
 class SettingsError(PalateError):

@@ -47,7 +47,13 @@ def test_a_trace_that_cannot_be_written_is_told(store, monkeypatch):
     log.save(trace(1))
     with pytest.raises(PrerequisiteError, match="disk full"):
         log.flush()
+    log.save(trace(1))
+    log._write()
+    lost = log.save(trace(1))
+    assert isinstance(lost, PrerequisiteError)
+    with pytest.raises(PrerequisiteError, match="disk full"):
+        log.flush()
     monkeypatch.undo()
-    log.save(trace(2))
+    assert log.save(trace(2)) is None
     log.flush()
     assert store.trace("r2") is not None

@@ -20,9 +20,12 @@ import typer
 from palate.errors import (
     CatalogueError,
     ModelError,
+    NoModel,
+    NotReady,
     PalateError,
     PrerequisiteError,
     SettingsError,
+    StorageError,
     WorkspaceInUse,
 )
 
@@ -35,6 +38,11 @@ _ERRORS: dict[str, type[PalateError]] = {
     "unknown-conversation": CatalogueError,
     "invalid-request": CatalogueError,
     "prerequisite": PrerequisiteError,
+    "not-ready": NotReady,
+    "no-model": NoModel,
+    "storage": StorageError,
+    "storage-full": StorageError,
+    "busy": PrerequisiteError,
     "unusable-setting": SettingsError,
     "model": ModelError,
     "model-timeout": ModelError,

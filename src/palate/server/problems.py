@@ -21,10 +21,13 @@ from palate.errors import (
     EvalError,
     ModelError,
     ModelTimeout,
+    NoModel,
+    NotReady,
     PalateError,
     PrerequisiteError,
     PromptError,
     SettingsError,
+    StorageError,
     UnknownConversation,
     UnknownItem,
     UnknownUser,
@@ -88,15 +91,18 @@ _SENTENCES = {
     404: "Nothing is at this path: /openapi.json lists what there is.",
     405: "This path does not take that method: /openapi.json lists what it takes.",
 }
-#: The first that fits, from the special to the general.
+#: The first that fits, from the special to the general. What a caller cannot mend is no 4xx.
 _KINDS: tuple[tuple[type[PalateError], int, str], ...] = (
     (UnknownItem, 404, "unknown-item"),
     (UnknownUser, 404, "unknown-user"),
     (UnknownConversation, 404, "unknown-conversation"),
     (CatalogueError, 422, "unusable-data"),
-    (PrerequisiteError, 409, "prerequisite"),
+    (StorageError, 503, "storage"),
+    (NotReady, 503, "not-ready"),
+    (NoModel, 422, "no-model"),
+    (PrerequisiteError, 503, "prerequisite"),
     (SettingsError, 422, "unusable-setting"),
-    (PromptError, 422, "template"),
+    (PromptError, 500, "template"),
     (ModelTimeout, 504, "model-timeout"),
     (ModelError, 502, "model"),
     (EvalError, 422, "evaluation"),
@@ -107,6 +113,8 @@ _KINDS: tuple[tuple[type[PalateError], int, str], ...] = (
 def refusal_of(error: PalateError) -> Refused:
     """Returns what a Palate error is over HTTP."""
     status, kind = next((s, k) for cls, s, k in _KINDS if isinstance(error, cls))
+    if isinstance(error, StorageError) and error.full:
+        status, kind = HTTPStatus.INSUFFICIENT_STORAGE.value, "storage-full"
     return Refused(status, kind, str(error))
 
 
@@ -125,6 +133,7 @@ def problem_body(scope: Mapping[str, Any], refused: Refused) -> dict[str, Any]:
         "request": request_id(scope),
         "faults": [fault.model_dump() for fault in refused.faults],
     }
+    scope.get("state", {})["problem"] = refused.kind  # for the log
     if str(scope["path"]).startswith(_OPENAI):
         told = {"message": problem["detail"], "type": refused.kind, "code": refused.kind}
         problem["error"] = told | {"param": None}

@@ -231,7 +231,10 @@ class Engine:
             return Trace(slate.id, request.user, now, payload)
 
         if self.settings.privacy.keep_traces:
-            self.traces.save(trace)
+            lost = self.traces.save(trace)
+            if lost is not None:
+                told = f"How earlier recommendations were made could not be kept: {lost}"
+                slate = replace(slate, notes=(*slate.notes, told))
         return slate
 
     def render(self, request: Request, template: str | None = None) -> RenderedPrompt:

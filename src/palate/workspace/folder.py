@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from palate.errors import PrerequisiteError, WorkspaceInUse
+from palate.errors import PrerequisiteError, StorageError, WorkspaceInUse
 from palate.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -36,15 +36,12 @@ def on_disk() -> Iterator[None]:
     """Says in a sentence what the operating system says about files.
 
     Raises:
-        PrerequisiteError: A file cannot be read or written.
+        StorageError: A file cannot be read or written.
     """
     try:
         yield
     except OSError as error:
-        raise PrerequisiteError(
-            f"{error.filename or 'The workspace'} cannot be used ({error.strerror or error}): "
-            "check whose it is, and that the disk has room."
-        ) from None
+        raise StorageError.of(error) from None
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from palate.errors import PrerequisiteError
+from palate.errors import NotReady, PalateError, StorageError
 from palate.settings import Settings
 from palate.workspace.folder import Folder, Ownership, on_disk
 from palate.workspace.lazy import Parts, part
@@ -178,22 +179,56 @@ class Opened(Parts):
             progress: Told the name of each step.
 
         Raises:
-            PrerequisiteError: There are no items yet, or a file cannot be written.
+            NotReady: There are no items yet.
+            StorageError: A file cannot be written; what the last fit made stays.
         """
         from palate.retrieval import fit as fitting
         from palate.retrieval.index import Index
 
-        self._give_back("engine", "predictor", "retriever", "index")
         with on_disk():
+            self._room()
+        self._give_back("engine", "predictor", "retriever", "index")
+        with on_disk(), self._marked(without):
             Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
-            # The mark stays where a fit was cut off: the next one to need the prior fits again.
-            self.folder.fitting.touch(mode=0o600)
-            self.folder.fitting.write_text(_WITHOUT if without else "", encoding="utf-8")
-            report = fitting.fit(
+            return fitting.fit(
                 self.store, self.index, self.settings, without=without, progress=progress
             )
-            self.folder.fitting.unlink(missing_ok=True)
-        return report
+
+    def _room(self) -> None:
+        """Refuses a fit that could not be written, while what is loaded still answers."""
+        import shutil
+
+        if not self.folder.index.is_dir():
+            return
+        wanted = sum(one.stat().st_size for one in self.folder.index.iterdir() if one.is_file())
+        free = shutil.disk_usage(self.folder.index).free
+        if free < wanted:
+            raise StorageError(
+                f"The disk is full: a fit writes {wanted / 1e6:.1f} MB or more, and "
+                f"{free / 1e6:.1f} MB are free. Make room.",
+                full=True,
+            )
+
+    @contextmanager
+    def _marked(self, without: Sequence[tuple[str, str]]) -> Iterator[None]:
+        """Marks a fit under way: where it is cut off, the next one to need the prior fits again.
+
+        A fit that fails before it has changed the index leaves all as it was, and no mark.
+        """
+        from palate.retrieval.build import stored_manifest
+        from palate.retrieval.files import private_folder
+
+        mark, before = self.folder.fitting, stored_manifest(private_folder(self.folder.index))
+        stood = mark.exists()
+        try:
+            mark.touch(mode=0o600)
+            mark.write_text(_WITHOUT if without else "", encoding="utf-8")
+            yield
+        except (OSError, PalateError):
+            if not stood and stored_manifest(self.folder.index) == before:
+                mark.unlink(missing_ok=True)
+            raise
+        mark.unlink(missing_ok=True)
 
     def _fit_again(self) -> None:
         """Makes good for a fit that was cut off.
@@ -202,7 +237,7 @@ class Opened(Parts):
             PrerequisiteError: It was to leave pairs out, and which ones nobody knows any more.
         """
         if self.folder.fitting.read_text(encoding="utf-8") == _WITHOUT:
-            raise PrerequisiteError(
+            raise NotReady(
                 "A `palate fit --without CASES` was cut off. Run it again with the same file, or "
                 "`palate fit` to learn from everything."
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from palate.domain import Action
-from palate.errors import CatalogueError, PrerequisiteError
+from palate.errors import CatalogueError, NoModel, NotReady
 from palate.workspace.engine import run
 from palate.workspace.judging import Judge, Question
 from palate.workspace.words import shown
@@ -134,7 +134,7 @@ def make_predictor(palate: Opened) -> Predictor:
     try:
         forecasts = load_forecasts(index.folder, len(index.items))
     except (OSError, ValueError, KeyError, TypeError):
-        raise PrerequisiteError(
+        raise NotReady(
             "What predictions are made from is missing or damaged. Run `palate fit` to learn it."
         ) from None
     return Predictor(palate.retriever, forecasts)
@@ -191,7 +191,7 @@ def predict_pairs(
 
 def _judge(palate: Palate) -> Judge:
     if palate.engine.model is None:
-        raise PrerequisiteError(
+        raise NoModel(
             "The model is to be asked, and none is configured. Set model.base_url and model.name, "
             "or name one with --model."
         )

@@ -29,22 +29,24 @@ class TraceLog:
         self._running = False
         self._failure: PalateError | None = None
 
-    def save(self, trace: Callable[[], Trace]) -> None:
+    def save(self, trace: Callable[[], Trace]) -> PalateError | None:
         """Takes a trace to write.
 
         Args:
             trace: Makes it, when there is time.
 
-        Raises:
-            PrerequisiteError: Earlier ones could not be written.
+        Returns:
+            Why earlier ones could not be written, if so: an answer does not fail for want of the
+            note on how it was made, but it says so.
         """
-        self._complain()
         with self._guard:
+            lost, self._failure = self._failure, None
             self._waiting.append(trace)
             start, self._running = not self._running, True
         if start:
             # Not a daemon: an interpreter that ends waits for the last traces.
             threading.Thread(target=self._work, name="palate-traces").start()
+        return lost
 
     def flush(self) -> None:
         """Returns when every trace taken so far is in the store.
@@ -53,9 +55,6 @@ class TraceLog:
             PrerequisiteError: One could not be written.
         """
         self._write()
-        self._complain()
-
-    def _complain(self) -> None:
         with self._guard:
             failure, self._failure = self._failure, None
         if failure is not None:

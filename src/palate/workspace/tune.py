@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from palate.agent.rankers import make_ranker, template_of
 from palate.agent.tuning_store import Key, Tuned
 from palate.domain import Model, Usage
-from palate.errors import EvalError, PrerequisiteError
+from palate.errors import EvalError, NoModel
 from palate.eval.cases import Case, write_cases
 from palate.eval.runs.answer import Notify
 from palate.eval.runs.config import EvalConfig, Limits, ModelSpec, Split
@@ -133,7 +133,7 @@ def _config(palate: Palate, wanted: Wanted) -> EvalConfig:
     used = None if model.name.startswith(PREFIX) else palate.engine.model
     name = used.name if used is not None else model.name
     if not name:
-        raise PrerequisiteError(
+        raise NoModel(
             "Tuning asks a model, and none is configured. Set model.base_url and model.name, or "
             "name one with --model."
         )

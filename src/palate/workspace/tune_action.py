@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from palate.agent.blend import Blend, BlendKey, learn_blend
 from palate.domain import Action, Model, Request, Usage
-from palate.errors import EvalError, PrerequisiteError
+from palate.errors import EvalError, NoModel
 from palate.eval.runs.folder import digest
 from palate.retrieval.files import private_folder
 from palate.workspace.engine import run
@@ -116,7 +116,7 @@ def tune_action(
     """
     model = palate.engine.model
     if model is None:
-        raise PrerequisiteError(
+        raise NoModel(
             "Tuning asks a model, and none is configured. Set model.base_url and model.name, or "
             "name one with --model."
         )
