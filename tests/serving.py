@@ -1,7 +1,11 @@
 """A server on 127.0.0.1, for real: uvicorn in a thread, and callers over sockets."""
 
 import importlib.util
+import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -13,6 +17,7 @@ import uvicorn
 
 from palate import Palate
 from palate.server.app import Application
+from palate.server.run import config_of
 from palate.server.service import Service
 from palate.server.serving import Serving
 from palate.server.tenants import Tenant
@@ -28,9 +33,7 @@ def served(*folders, model=None, **serving):
     given = {"port": 0, "rate": 0} | serving
     service = Service(Serving(**given), tenants)
     tokens = [tenant.token.make() for tenant in tenants]
-    server = uvicorn.Server(uvicorn.Config(
-        Application(service), log_config=None, access_log=False, timeout_graceful_shutdown=5
-    ))  # fmt: skip
+    server = uvicorn.Server(config_of(Application(service), grace=5))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         for tenant in tenants:
@@ -97,3 +100,55 @@ def problem(answer, status, kind):
     assert body["request"] == answer.headers["x-request-id"]
     assert body["detail"].rstrip().endswith((".", "?")), body
     return body
+
+
+@contextmanager
+def spawned(folder, *flags, log=None, **environ):
+    """Runs ``palate serve`` as a process of its own; yields what tests need of it.
+
+    Its log stands in a file beside the workspace, a JSON object a line.
+    """
+    log = log or Path(folder).with_name(Path(folder).name + ".log")
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from palate.cli import main; main()", "-w", str(folder),
+             "serve", "--port", "0", "--rate", "0", *flags],
+            stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **environ},
+        )  # fmt: skip
+    try:
+        said = process.stdout.readline()
+        assert "Palate serves" in said, log.read_text()
+        url = said.split()[-1]
+        _until_it_answers(url, process)
+        token = (Path(folder) / "data" / "server.token").read_text()
+        with client(url, token) as admin:
+            yield SimpleNamespace(
+                url=url, token=token, admin=admin, process=process, pid=process.pid, log=log,
+                folder=Path(folder),
+            )  # fmt: skip
+    finally:
+        process.terminate()
+        process.stdout.close()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _until_it_answers(url, process):
+    deadline = time.monotonic() + 30
+    with client(url) as stranger:
+        while True:
+            assert process.poll() is None and time.monotonic() < deadline, "it did not start"
+            try:
+                stranger.get("/healthz")
+                return
+            except httpx.TransportError:
+                time.sleep(0.05)
+
+
+def logged(shop, **wanted):
+    """Returns the lines of a spawned server's log that say so; every line must be JSON."""
+    rows = [json.loads(one) for one in shop.log.read_text().splitlines()]
+    return [one for one in rows if wanted.items() <= one.items()]

@@ -81,8 +81,8 @@ def test_every_refusal_is_typed(films):
     problem(ask.post("/v1/recommend", json={"candidates": ["x"]}), 404, "unknown-item")
     problem(ask.post("/v1/recommend", json={"constraints": ["<= <="]}), 422, "unusable-data")
     problem(ask.post("/v1/recommend", json={"ranker": "dice"}), 422, "unusable-setting")
-    problem(ask.post("/v1/predict", json={"items": ["heat-1995"], "ask": True}), 409,
-            "prerequisite")  # fmt: skip
+    problem(ask.post("/v1/predict", json={"items": ["heat-1995"], "ask": True}), 422,
+            "no-model")  # fmt: skip
     problem(ask.get("/v1/recommendations/r0"), 404, "not-found")
     problem(ask.get("/v1/nothing"), 404, "not-found")
     problem(ask.put("/v1/recommend", json={}), 405, "method-not-allowed")

@@ -48,9 +48,7 @@ class Application:
         bounds = Bounds(self.api, service.serving)
         door = Door(bounds, service.serving, service.tenants, service.sessions)
         self.api.state.door = door.sign_in
-        self._front: ASGIApp = Watch(
-            door, service.metrics, service.telemetry, service.serving.in_flight
-        )
+        self._front: ASGIApp = Watch(door, service.metrics, service.telemetry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from palate.server.crowd import Crowd
 from palate.server.problems import Refused
 from palate.server.serving import Serving
 
 #: Where many rows may come at once.
 _BULK = frozenset({"/v1/items", "/v1/users", "/v1/events", "/v1/feedback"})
+#: Bytes that somebody without a key may send: a key, for the form of the page.
+_STRANGER = 10_000
+#: What may be said of how a body is packed.
+_PACKED = {
+    b"content-encoding": (b"", b"identity"), b"transfer-encoding": (b"chunked",),
+}  # fmt: skip
 
 
 class Bounds:
@@ -18,17 +26,23 @@ class Bounds:
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self._app, self._serving = app, serving
+        self._crowd = Crowd(serving.in_flight, serving.person)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request.
 
         Raises:
-            Refused: The body is too large, too slow, or packed.
+            Refused: The body is too large, too slow, or packed; or too many are inside.
             TimeoutError: The caller does not take the answer.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        caller = scope["state"].get("caller")
+        with self._crowd.inside(caller) if caller else nullcontext():
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await self._body(scope, receive)
         sent = False
 
@@ -47,8 +61,8 @@ class Bounds:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         headers = dict(scope["headers"])
-        most = self._serving.bulk if scope["path"] in _BULK else self._serving.body
-        if headers.get(b"content-encoding", b"identity") not in (b"", b"identity"):
+        most = self._most(scope)
+        if any(name in _PACKED and value not in _PACKED[name] for name, value in scope["headers"]):
             raise Refused(415, "packed", "Send the body as it is: it is not unpacked here.")
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > most:
@@ -71,9 +85,13 @@ class Bounds:
                 408, "too-slow", f"The body did not come within {self._serving.patience:g} s."
             ) from None
 
+    def _most(self, scope: Scope) -> int:
+        if scope["state"].get("caller") is None:
+            return _STRANGER
+        return self._serving.bulk if scope["path"] in _BULK else self._serving.body
+
 
 def _too_large(most: int) -> Refused:
     return Refused(
-        413, "too-large", f"The body is larger than {most:,} bytes: send fewer rows at once.",
-        headers={"Connection": "close"},
-    )  # fmt: skip
+        413, "too-large", f"The body is larger than {most:,} bytes: send fewer rows at once."
+    )

@@ -12,6 +12,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from palate.server.callers import Caller
+from palate.server.line import HEAD
 from palate.server.problems import Refused
 from palate.server.rates import Rates
 from palate.server.routes.page import FILES
@@ -48,6 +49,7 @@ class Door:
             return
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         host = headers.get("host", "")
+        _one_head(scope)
         self._known_host(host)
         self._own_page(scope, headers, host)
         if scope["path"] not in PUBLIC:
@@ -115,6 +117,15 @@ class Door:
     def sign_in(self, given: str) -> Caller | None:
         """Returns whom a key lets in, for the form of the page."""
         return self._keyed(given)
+
+
+def _one_head(scope: Scope) -> None:
+    """A head that could be read in two ways is not read, nor one that is too long."""
+    if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+        raise Refused(400, "malformed", "Send one Host header.")
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    if size + len(scope["raw_path"]) + len(scope["query_string"]) > HEAD:
+        raise Refused(431, "large-head", f"Line and headers are larger than {HEAD:,} bytes.")
 
 
 def _is_address(name: str) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ import uvicorn
 from palate.errors import PrerequisiteError
 from palate.server.app import Application
 from palate.server.callers import Caller
+from palate.server.line import Line
+from palate.server.logs import log_to_stderr
 from palate.server.service import Service
 from palate.server.serving import Serving, check_address
 from palate.server.telemetry import Telemetry
@@ -24,6 +25,8 @@ from palate.server.tenants import Tenant, open_tenants
 _GRACE = 5
 #: Connections that wait to be accepted, at most.
 _BACKLOG = 1024
+#: Open files, where the system allows so many.
+_FILES = 65_536
 
 
 def serve(
@@ -85,21 +88,35 @@ def _listen(serving: Serving) -> socket.socket:
 
 
 def _run(app: Application, listener: socket.socket, tenants: list[Tenant]) -> None:
-    _log_to_stderr()
+    log_to_stderr()
+    _many_files()
     longest = max(tenant.palate.settings.model.timeout for tenant in tenants)
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="on", server_header=False,
-        timeout_graceful_shutdown=int(longest) + _GRACE, timeout_keep_alive=15,
-        backlog=_BACKLOG, proxy_headers=False,
+    uvicorn.Server(config_of(app, grace=int(longest) + _GRACE)).run(sockets=[listener])
+
+
+def config_of(app: Application, *, grace: int) -> uvicorn.Config:
+    """Returns how uvicorn is to run the service.
+
+    Args:
+        app: The service.
+        grace: Seconds that a stopping server gives to answers under way.
+    """
+    service = app.service
+    return uvicorn.Config(
+        app, http=partial(Line, serving=service.serving, metrics=service.metrics),  # type: ignore[arg-type]
+        ws="none", log_config=None, access_log=False, lifespan="on", server_header=False,
+        timeout_graceful_shutdown=grace, timeout_keep_alive=15, backlog=_BACKLOG,
+        proxy_headers=False,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listener])
 
 
-def _log_to_stderr() -> None:
-    log = logging.getLogger("palate.server")
-    if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
+def _many_files() -> None:
+    """Allows as many open files as this user may have: each connection is one."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _FILES if hard == resource.RLIM_INFINITY else min(hard, _FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

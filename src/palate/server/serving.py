@@ -20,7 +20,8 @@ class Serving:
         rate: Requests a second that one caller may make, and ``burst`` at once; 0: no bound.
         body: Bytes of a request, at most; ``bulk`` of one that carries many rows.
         patience: Seconds in which a caller must have sent its request, or taken a piece of ours.
-        in_flight: Requests at once; more are told to come back.
+        in_flight: Requests at once; more are told to come back. ``person`` of them may be of one
+            person whom a key or a page is bound to.
     """
 
     host: str = "127.0.0.1"
@@ -33,6 +34,7 @@ class Serving:
     bulk: int = 16_000_000
     patience: float = 20.0
     in_flight: int = 1000
+    person: int = 20
 
     @property
     def loopback(self) -> bool:

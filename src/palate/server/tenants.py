@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -10,12 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from palate.errors import PalateError
 from palate.server.gate import Gate
 from palate.server.keys import KeyFile, LocalToken
+from palate.server.logs import note
 from palate.workspace.palate import Palate
 
 _T = TypeVar("_T")
 _THREADS = 6
+#: Seconds between two tries to load what could not be loaded.
+_AGAIN = 10.0
 
 
 class Tenant:
@@ -34,11 +39,8 @@ class Tenant:
         self._gate = Gate()
         # For what waits: the disk, or a model. What reckons has a thread of its own (see the app).
         self._threads = ThreadPoolExecutor(_THREADS, "palate-waiting")
-
-    @property
-    def busy(self) -> bool:
-        """Whether it is being rebuilt."""
-        return self._gate.shut
+        self._loading: asyncio.Task[None] | None = None
+        self._tried = float("-inf")
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Palate]:
@@ -71,19 +73,47 @@ class Tenant:
             raise
 
     async def warm(self) -> None:
-        """Loads what the first request would wait for, where the workspace is fitted."""
-        if (self.palate.folder.index / "manifest.json").exists():
+        """Loads what the first request would wait for; where it cannot, the log says why."""
+        self._tried = time.monotonic()
+        try:
             await self.call(_load, self.palate)
+        except PalateError as error:
+            note(event="not-ready", tenant=self.name, why=str(error))
+
+    async def ready(self) -> bool:
+        """Says whether it answers: its store can be read, and what it recommends from is loaded.
+
+        Where it is not loaded that is tried again, beside the answer and not too often: who asks
+        may be a stranger.
+        """
+        if self._gate.shut:
+            return False
+        try:
+            await self.call(_look, self.palate)
+        except PalateError:
+            return False
+        if "engine" in self.palate.__dict__:
+            return True
+        if time.monotonic() - self._tried > _AGAIN:
+            self._tried = time.monotonic()
+            self._loading = asyncio.create_task(self.warm())
+        return False
 
     async def close(self) -> None:
         """Gives the workspace back."""
         self.token.remove()
+        if self._loading is not None:
+            await self._loading
         async with self._gate.alone():
             engine = self.palate.__dict__.get("engine")
             if engine is not None and engine.model is not None:
                 await engine.model.aclose()
             await asyncio.to_thread(self.palate.close)
         self._threads.shutdown()
+
+
+def _look(palate: Palate) -> int:
+    return palate.store.event_version
 
 
 def _load(palate: Palate) -> None:

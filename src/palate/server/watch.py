@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import secrets
 import time
-from datetime import UTC, datetime
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from palate.errors import PalateError
+from palate.server.logs import note, place
 from palate.server.metrics import Metrics
-from palate.server.problems import GONE, Refused, problem_response
+from palate.server.problems import GONE, Refused, problem_response, refusal_of
 from palate.server.telemetry import Telemetry
 
-_LOG = logging.getLogger("palate.server")
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -27,11 +25,8 @@ class Watch:
     may hold names and wishes.
     """
 
-    def __init__(
-        self, app: ASGIApp, metrics: Metrics, telemetry: Telemetry, in_flight: int
-    ) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, telemetry: Telemetry) -> None:
         self._app, self._metrics, self._telemetry = app, metrics, telemetry
-        self._most, self._inside = in_flight, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -40,33 +35,27 @@ class Watch:
             return
         seen = _Seen(scope, send)
         scope.setdefault("state", {})["request_id"] = seen.id
-        self._inside += 1
         self._metrics.inside.inc()
         try:
             with self._telemetry.span(scope):
                 await self._answer(scope, receive, seen)
         finally:
-            self._inside -= 1
             self._metrics.inside.dec()
             self._note(scope, seen)
 
     async def _answer(self, scope: Scope, receive: Receive, seen: _Seen) -> None:
         try:
-            if self._inside > self._most and scope["path"].startswith("/v1"):
-                raise Refused(
-                    503, "busy", "Too many requests at once: try again in a second.",
-                    headers={"Retry-After": "1"},
-                )  # fmt: skip
             await self._app(scope, receive, seen)
-        except Refused as refused:
+        except (Refused, PalateError) as error:
+            refused = error if isinstance(error, Refused) else refusal_of(error)
             if not seen.status:
                 await problem_response(scope, refused)(scope, receive, seen)
         except (TimeoutError, ConnectionError):
             self._metrics.gone.inc()
         except Exception as error:
             # The message may hold what a person wrote: the kind and the place must do.
-            _LOG.error(_line(event="failure", request=seen.id, kind=type(error).__name__,
-                             at=_place(error)))  # fmt: skip
+            note(logging.ERROR, event="failure", request=seen.id, kind=type(error).__name__,
+                 at=place(error.__traceback__))  # fmt: skip
             if not seen.status:
                 told = "Something failed on this side; the log names it by the request's id."
                 await problem_response(scope, Refused(500, "failure", told))(scope, receive, seen)
@@ -82,11 +71,12 @@ class Watch:
             self._metrics.gone.inc()
         self._metrics.own.labels(route).observe(max(seconds - waited, 0.0))
         caller = scope["state"].get("caller")
-        _LOG.info(_line(
+        note(
             event="request", request=seen.id, method=scope["method"], route=route, status=status,
+            problem=scope["state"].get("problem"),
             ms=round(1000 * seconds, 1), model_ms=round(1000 * waited, 1),
             tenant=caller.tenant.name if caller else None, key=caller.name if caller else None,
-        ))  # fmt: skip
+        )  # fmt: skip
 
 
 class _Seen:
@@ -116,15 +106,3 @@ class _Seen:
 
 def _has(message: Message, name: bytes) -> bool:
     return any(key == name for key, _ in message["headers"])
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-
-
-def _line(**values: Any) -> str:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"time": now} | {k: v for k, v in values.items() if v is not None})

@@ -21,10 +21,13 @@ async def healthz() -> Response:
 
 @router.get("/readyz", response_model=HealthOut, responses={503: {"model": HealthOut}})
 async def readyz(service: InService) -> Response:
-    """Says whether every workspace answers: 503 while one of them is being fitted or loaded."""
-    waiting = [t for t in service.tenants if t.busy or "store" not in t.palate.__dict__]
-    if waiting:
-        return sent({"status": f"{len(waiting)} of {len(service.tenants)} are not ready"}, 503)
+    """Says whether every workspace can recommend: 503 while one is being fitted, or cannot.
+
+    Why it cannot stands in the log: an index that is missing, a store that cannot be read.
+    """
+    ready = [await tenant.ready() for tenant in service.tenants]
+    if not all(ready):
+        return sent({"status": f"{ready.count(False)} of {len(ready)} are not ready"}, 503)
     return sent({"status": "ready"})
 
 
