@@ -10,6 +10,7 @@ from palate.domain import ModelCall
 
 _LINE = re.compile(r"^[\s\-*(\[]*([A-Z]{1,2})[\])]?[\s:.)]+(\S.*)$")
 _HEADED = re.compile(r"^(?:Leans to|They ask now|Scene): |^Rank ")
+_REASONS = re.compile(r"\breasons for the first (\d+)\b")
 _YEAR = re.compile(r" \(\d{4}\)$")
 
 
@@ -47,6 +48,12 @@ def liked_titles(call: ModelCall) -> list[str]:
     found = itertools.takewhile(lambda line: line and not line.endswith(":"), lines[start:])
     titles = (_YEAR.sub("", line.strip()) for line in found if not _LINE.match(line))
     return [title for title in titles if not _HEADED.match(title)]
+
+
+def reasons_wanted(call: ModelCall) -> int:
+    """Returns for how many items a prompt asks reasons, 2 where it does not say."""
+    found = (_REASONS.search(message.content) for message in call.messages)
+    return next((int(match[1]) for match in found if match), 2)
 
 
 def slots_of(call: ModelCall, titles: Mapping[str, str]) -> tuple[str, ...]:

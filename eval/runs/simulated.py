@@ -25,7 +25,7 @@ from palate.domain import Completion, Model, ModelCall, Usage
 from palate.errors import EvalError, ModelError, ModelTimeout
 from palate.eval.ordering import tie_key
 from palate.eval.runs.answer import ItemFacts
-from palate.eval.runs.labels import candidate_line, labelled, liked_titles, names
+from palate.eval.runs.labels import candidate_line, labelled, liked_titles, names, reasons_wanted
 from palate.eval.runs.ledger import asked_case
 
 PREFIX = "simulated:"
@@ -159,7 +159,8 @@ class SimulatedModel:
         if call.schema is not None and "order" in str(call.schema):
             lines = labelled(call)
             liked = liked_titles(call)
-            reasons = [{"label": o, "reason": self._reason(lines[o], liked)} for o in order[:2]]
+            first = order[: reasons_wanted(call)]
+            reasons = [{"label": o, "reason": self._reason(lines[o], liked)} for o in first]
             return json.dumps({"order": " ".join(order), "reasons": reasons}), ()
         return " ".join(order), ()
 

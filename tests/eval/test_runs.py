@@ -24,7 +24,7 @@ from palate.eval.metrics import NDCG
 from palate.eval.runs.config import config_from
 from palate.eval.runs.gates import check_gates, junit
 from palate.eval.runs.kept import load_values
-from palate.eval.runs.labels import labelled, slots_of
+from palate.eval.runs.labels import labelled, reasons_wanted, slots_of
 from palate.eval.runs.ledger import read_replies
 from palate.eval.runs.log import Log, read_calls, read_log
 from palate.eval.runs.summarise import Judged, noise_of
@@ -316,3 +316,9 @@ def test_repeats_of_a_run_tell_the_noise_of_the_model(tmp_path, world):
     assert "asked 2 times: the standard error" in as_markdown(summary)
     folder.summary.write_text(summary.to_json())
     assert read_summary(folder.summary) == summary
+
+
+@pytest.mark.parametrize(("said", "wanted"), [("Give reasons for the first 4 only.", 4), ("", 2)])
+def test_a_simulated_model_gives_as_many_reasons_as_the_prompt_asks_for(said, wanted):
+    call = ModelCall((Message("system", said), Message("user", "A one\nB two")), 64)
+    assert reasons_wanted(call) == wanted
