@@ -82,7 +82,7 @@ def _case(
             continue
         place = source.variants.index(record["v"])
         if record["t"] == "answer":
-            answers[place] = _answer(answer_from(record))
+            answers[place] = _answer(case, answer_from(record))
         else:
             calls.setdefault(place, {})[(record["k"], record["i"])] = _call(record, texts)
     for place, made in calls.items():
@@ -95,10 +95,15 @@ def _case(
     }  # fmt: skip
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def _answer(case: Case, answer: Answer) -> dict[str, Any]:
+    """Returns what is shown: o the product, w the model alone, n their lengths, r its rank."""
+    own = own_order(answer)
+    ranks = (place for place, item in enumerate(own, 1) if case.truth.get(item, 0) > 0)
     return {
         "o": answer.order[:_TOP],
-        "w": own_order(answer)[:_TOP],
+        "w": own[:_TOP],
+        "n": [len(answer.order), len(own)],
+        "r": next(ranks, 0),
         "cause": answer.cause,
         "repairs": answer.repairs,
         "notes": answer.notes,

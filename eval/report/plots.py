@@ -2,83 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from palate.eval.runs.summary import Line, RunSummary
+from palate.eval.runs.summary import Line, Mean, RunSummary
+from palate.eval.statistics.noise import Noise
 
 #: Widths that plots are drawn in: of a desk and of a hand. Text is of one size in both.
-WIDE, NARROW = 900, 340
+WIDE, NARROW = 1050, 340
+#: Of a plot that has another one beside it.
+_HALF = 640
 
 
-def intervals(summary: RunSummary, metric: str, width: int) -> str:
+def intervals(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) -> str:
     """Draws each line's mean and interval: filled the product, hollow the model alone."""
     # Names stand before their rows, and above them where there is no room.
-    left, step = (330, 26) if width == WIDE else (14, 42)
-    top = max([one.high for line in summary.lines for one in line.product.values()] + [1e-9])
-    scale = (width - left - 20) / min(1.0, max(top, 0.05))
+    left, step = (350, 28) if width == WIDE else (18, 46)
+    highest = max([one.high for line in lines for one in line.product.values()] + [1e-9])
+    top = min(1.0, max(highest, 0.05))
+    scale = (width - left - 24) / top
     rows: list[str] = []
-    for place, line in enumerate(summary.lines):
-        y = step - 6 + place * step
-        rows.append(_label(line.name, y if width == WIDE else y - 18))
+    for place, line in enumerate(lines):
+        y = step - 4 + place * step
+        rows.append(_label(line.name, y if width == WIDE else y - 19))
         for found, kind in ((line.product, line.kind), (line.model, "own")):
             if metric in found:
-                one = found[metric]
-                at = y + (5 if kind == "own" else -3)
-                low, mean, high = (left + value * scale for value in (one.low, one.mean, one.high))
-                rows.append(
-                    f'<line class="{kind}" x1="{low:.1f}" x2="{high:.1f}" y1="{at}" y2="{at}"/>'
-                    f'<circle class="{kind}" cx="{mean:.1f}" cy="{at}" r="4"><title>'
-                    f"{escape(line.name)}: {one.mean:.4f} [{one.low:.4f}, {one.high:.4f}]"
-                    "</title></circle>"
-                )
-    height = len(summary.lines) * step + 42
-    axis = _axis(scale, min(1.0, max(top, 0.05)), height, left)
-    return _svg(width, height, axis + "".join(rows), f"{metric} with intervals")
+                at = y + (6 if kind == "own" else -3 if line.model else 0)
+                rows.append(_interval(line.name, found[metric], kind, at, (left, scale)))
+    height = len(lines) * step + 40
+    base = left + summary.line(summary.baseline).product[metric].mean * scale
+    level = f'<line class="level" x1="{base:.1f}" x2="{base:.1f}" y1="4" y2="{height - 22}"/>'
+    axis = _axis(scale, top, height, left)
+    return _svg(width, height, axis + level + "".join(rows), f"{metric} with intervals")
 
 
-def cost(summary: RunSummary, metric: str, width: int) -> str:
-    """Draws quality against US dollars, or tokens where nothing has a price, a thousand cases."""
-    models = [line for line in summary.lines if line.kind == "model"]
-    priced = any(line.cost.get("usd", 0) > 0 for line in models)
-    points = [(_spent(line, priced), line.product[metric].mean, line) for line in models]
-    if not points:
-        return ""
-    widest = max(x for x, _, _ in points) or 1.0
-    prior = summary.line(summary.baseline).product[metric].mean
-    best = max(prior, *(y for _, y, _ in points))
-    height = 300
-    places: dict[tuple[int, int], list[int]] = {}
-    for number, (x, y, _) in enumerate(points, start=1):
-        px, py = 24 + x / widest * (width - 70), height - 40 - y / (best or 1) * (height - 80)
-        # Points that would cover each other share a mark, which names them all.
-        places.setdefault((round(px / 16), round(py / 16)), []).append(number)
-    marks = [
-        f'<circle class="model" cx="{16 * x}" cy="{16 * y}" r="5"/>'
-        f'<text x="{16 * x}" y="{16 * y - 9}" text-anchor="middle">'
-        f"{', '.join(map(str, numbers))}</text>"
-        for (x, y), numbers in places.items()
-    ]
-    level = height - 40 - prior / (best or 1) * (height - 80)
-    unit = "US dollars" if priced else "tokens"
-    frame = (
-        f'<line class="grid" x1="24" x2="{width - 16}" y1="{level:.1f}" y2="{level:.1f}"/>'
-        f'<text x="{width - 16}" y="{level + 16:.1f}" text-anchor="end">'
-        f"{escape(summary.baseline)} {prior:.3f}</text>"
-        f'<line class="axis" x1="24" x2="{width - 16}" y1="{height - 40}" y2="{height - 40}"/>'
-        f'<text x="24" y="{height - 22}">0</text>'
-        f'<text x="{width - 16}" y="{height - 22}" text-anchor="end">{widest:,.3g} {unit} a '
-        f'thousand cases</text><text x="24" y="14">{escape(metric)}</text>'
+def _interval(name: str, one: Mean, kind: str, y: int, axis: tuple[int, float]) -> str:
+    left, scale = axis
+    low, mean, high = (left + value * scale for value in (one.low, one.mean, one.high))
+    return (
+        f'<line class="{kind}" x1="{low:.1f}" x2="{high:.1f}" y1="{y}" y2="{y}"/>'
+        f'<circle class="{kind}" cx="{mean:.1f}" cy="{y}" r="4.5"><title>'
+        f"{escape(name)}: {one.mean:.4f} [{one.low:.4f}, {one.high:.4f}]</title></circle>"
     )
-    return _svg(width, height, frame + "".join(marks), "quality against cost")
 
 
-def position(line: Line, width: int) -> str:
+def shares(noise: Sequence[tuple[str, Noise]], width: int) -> str:
+    """Draws of each mean's variance what the sample of people and what the model adds."""
+    left, step = (350, 30) if width == WIDE else (4, 48)
+    room, rows = width - left - 60, []
+    for place, (name, one) in enumerate(noise):
+        y = step - 4 + place * step
+        rows.append(_label(name, y if width == WIDE else y - 19))
+        own = one.share * room
+        for kind, x, wide in (("bar", left, room - own), ("rest", left + room - own, own)):
+            rows.append(f'<rect class="{kind}" x="{x:.1f}" y="{y - 7}" width="{wide:.1f}" '
+                        'height="14"/>')  # fmt: skip
+        rows.append(f'<text x="{width - 4}" y="{y + 5}" text-anchor="end">{one.share:.0%}</text>')
+    return _svg(width, len(noise) * step + 14, "".join(rows), "share of the variance")
+
+
+def cost(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) -> str:
+    """Draws quality against US dollars, or tokens where nothing has a price, a thousand cases."""
+    models = [line for line in lines if line.kind == "model"]
+    if not models:
+        return ""
+    width, height = width if width == NARROW else _HALF, 320
+    priced = any(line.cost.get("usd", 0) > 0 for line in models)
+    spent = [_spent(line, priced) for line in models]
+    means = [line.product[metric] for line in models]
+    prior = summary.line(summary.baseline).product[metric].mean
+    low, high = min(prior, *(m.low for m in means)), max(prior, *(m.high for m in means))
+    widest, span = max(spent) or 1.0, high - low or 1.0
+    left, floor = 46, height - 44
+
+    def up(value: float) -> float:
+        return floor - 12 - (value - low) / span * (floor - 50)
+
+    points = [(left + 14 + x / widest * (width - left - 74), up(m.mean))
+              for x, m in zip(spent, means, strict=True)]  # fmt: skip
+    marks = "".join(
+        f'<line class="model faded" x1="{x:.1f}" x2="{x:.1f}" y1="{up(m.low):.1f}" '
+        f'y2="{up(m.high):.1f}"/><circle class="model" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
+        for (x, y), m in zip(points, means, strict=True)
+    )
+    told = "".join(f'<text x="{x + 9:.1f}" y="{y + 4:.1f}">{", ".join(numbers)}</text>'
+                   for (x, y), numbers in _together(points))  # fmt: skip
+    frame = _cost_frame((left, floor, width), {up(v): f"{v:.2f}" for v in (low, high)})
+    base = (
+        f'<line class="level" x1="{left}" x2="{width}" y1="{up(prior):.1f}" y2="{up(prior):.1f}"/>'
+        f'<text class="faint" x="{width - 2}" y="{up(prior) + 15:.1f}" text-anchor="end">'
+        f"{escape(summary.baseline)} {prior:.3f}</text>"
+    )
+    unit = f"{widest:,.3g} {'US dollars' if priced else 'tokens'} a thousand cases"
+    axis = f'<text x="{width - 2}" y="{height - 24}" text-anchor="end">{unit}</text>'
+    return _svg(width, height, frame + base + marks + told + axis, "quality against cost")
+
+
+def _cost_frame(box: tuple[int, int, int], ticks: Mapping[float, str]) -> str:
+    left, floor, width = box
+    told = "".join(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{text}</text>'
+                   for y, text in ticks.items())  # fmt: skip
+    return (
+        f'<line class="axis" x1="{left}" x2="{left}" y1="14" y2="{floor}"/>'
+        f'<line class="axis" x1="{left}" x2="{width}" y1="{floor}" y2="{floor}"/>'
+        f'<text x="{left + 14}" y="{floor + 20}" text-anchor="middle">0</text>{told}'
+    )
+
+
+def _together(
+    points: Sequence[tuple[float, float]],
+) -> list[tuple[tuple[float, float], list[str]]]:
+    """Puts points together whose labels would cover each other: where, and numbers from 1."""
+    found: list[tuple[tuple[float, float], list[str]]] = []
+    for number, (x, y) in enumerate(points, start=1):
+        near = [place for place, ((known_x, known_y), _) in enumerate(found)
+                if abs(x - known_x) < 34 and abs(y - known_y) < 16]  # fmt: skip
+        if near:
+            (known_x, known_y), numbers = found[near[0]]
+            found[near[0]] = ((max(x, known_x), known_y), [*numbers, str(number)])
+        else:
+            found.append(((x, y), [str(number)]))
+    return found
+
+
+def position(line: Line) -> str:
     """Draws how often the model's first choice stood in each slot; level is without a bias."""
     shares = [share for share, _ in line.slots]
     if not shares:
         return ""
-    top, height = max([*shares, 2 / len(shares)]), 130
+    top, height, width = max([*shares, 2 / len(shares)]), 130, NARROW
     each = (width - 80) / len(shares)
     bars = []
     for slot, share in enumerate(shares):
@@ -90,12 +142,12 @@ def position(line: Line, width: int) -> str:
         )
     level = 105 - 1 / len(shares) / top * 90
     frame = (
-        f'<line class="grid" x1="50" x2="{width - 30}" y1="{level:.1f}" y2="{level:.1f}"/>'
+        f'<line class="level" x1="50" x2="{width - 30}" y1="{level:.1f}" y2="{level:.1f}"/>'
         f'<text x="46" y="{level + 4:.1f}" text-anchor="end">{1 / len(shares):.0%}</text>'
         f'<text x="50" y="122">slot 1</text><text x="{width - 30}" y="122" text-anchor="end">'
         f"slot {len(shares)}</text>"
     )
-    return _svg(width, height, frame + "".join(bars), f"first choice by slot: {line.name}")
+    return _svg(None, height, frame + "".join(bars), f"first choice by slot: {line.name}")
 
 
 def _spent(line: Line, priced: bool) -> float:
@@ -121,10 +173,12 @@ def _label(name: str, y: int) -> str:
     return f'<text x="4" y="{y + 4}">{escape(short)}<title>{escape(name)}</title></text>'
 
 
-def _svg(width: int, height: int, inside: str, title: str) -> str:
-    kind = "wide" if width == WIDE else "narrow"
+def _svg(width: int | None, height: int, inside: str, title: str) -> str:
+    """Returns a drawing for one kind of screen, or for both where no width is given."""
+    kind = {None: "both", NARROW: "narrow"}.get(width, "wide")
+    wide = NARROW if width is None else width
     return (
-        f'<svg class="{kind}" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg class="{kind}" viewBox="0 0 {wide} {height}" role="img" '
         f'aria-label="{escape(title)}">{inside}</svg>'
     )
 
