@@ -15,6 +15,7 @@ _WORDS = {
     "equal within the margin": ("No different from", "open"),
     "not decisive": ("Not decided against", "open"),
 }
+_SIMULATED = "All models are simulated: this tries out the harness, and judges no real model."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,13 @@ class Headline:
     tiles: tuple[Tile, ...]
 
 
-def headline(summary: RunSummary) -> Headline:
-    """Returns the verdict on the variant whose product has the highest mean."""
+def headline(summary: RunSummary, *, simulated: bool = False) -> Headline:
+    """Returns the verdict on the variant whose product has the highest mean.
+
+    Args:
+        summary: Of the run.
+        simulated: Whether no real model was asked.
+    """
     metric = summary.metrics[0]
     models = [line for line in summary.lines if line.kind == "model"]
     if not models:
@@ -48,8 +54,24 @@ def headline(summary: RunSummary) -> Headline:
     best = max(models, key=lambda line: line.product[metric].mean)
     found = best.against.get(metric)
     title, tone = _title(summary, found)
-    told = tuple(_sentences(summary, best, models))
+    told = (*_sentences(summary, best, models), *((_SIMULATED,) if simulated else ()))
     return Headline(title, tone, told, tuple(_tiles(summary, best)))
+
+
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """What the means hide, of one kind: its name, and a sentence a line."""
+
+    name: str
+    told: tuple[tuple[str, str], ...]
+
+
+def warnings(summary: RunSummary) -> list[Warnings]:
+    """Returns the exposures of a run, those of one name together."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in summary.exposures:
+        found.setdefault(one.name, []).append((one.line, one.sentence))
+    return [Warnings(name, tuple(told)) for name, told in found.items()]
 
 
 def short_verdict(verdict: str) -> str:
@@ -87,8 +109,6 @@ def _sentences(summary: RunSummary, best: Line, models: list[Line]) -> Iterator[
     warned = [one.name for one in summary.exposures if one.line == best.name]
     if warned:
         yield f"Read the warnings first: this variant is named there ({', '.join(warned)})."
-    if all(line.parts.get("model", "").startswith("simulated") for line in models):
-        yield "All models are simulated: this tries out the harness, and judges no real model."
 
 
 def _count(summary: RunSummary, models: list[Line]) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from palate.eval.runs.summary import Line, Mean, RunSummary
@@ -12,27 +14,27 @@ from palate.eval.statistics.noise import Noise
 WIDE, NARROW = 1050, 340
 #: Of a plot that has another one beside it.
 _HALF = 640
+#: Longest name that stands before its row.
+_BESIDE = 48
 
 
 def intervals(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) -> str:
     """Draws each line's mean and interval: filled the product, hollow the model alone."""
-    # Names stand before their rows, and above them where there is no room.
-    left, step = (350, 28) if width == WIDE else (18, 46)
+    at = _Rows.of([line.name for line in lines], width)
     highest = max([one.high for line in lines for one in line.product.values()] + [1e-9])
     top = min(1.0, max(highest, 0.05))
-    scale = (width - left - 24) / top
+    scale = (width - at.left - 24) / top
     rows: list[str] = []
     for place, line in enumerate(lines):
-        y = step - 4 + place * step
-        rows.append(_label(line.name, y if width == WIDE else y - 19))
+        rows.append(at.name(line.name, place))
         for found, kind in ((line.product, line.kind), (line.model, "own")):
             if metric in found:
-                at = y + (6 if kind == "own" else -3 if line.model else 0)
-                rows.append(_interval(line.name, found[metric], kind, at, (left, scale)))
-    height = len(lines) * step + 40
-    base = left + summary.line(summary.baseline).product[metric].mean * scale
+                y = at.y(place) + (6 if kind == "own" else -3 if line.model else 0)
+                rows.append(_interval(line.name, found[metric], kind, y, (at.left, scale)))
+    height = len(lines) * at.step + 40
+    base = at.left + summary.line(summary.baseline).product[metric].mean * scale
     level = f'<line class="level" x1="{base:.1f}" x2="{base:.1f}" y1="4" y2="{height - 22}"/>'
-    axis = _axis(scale, top, height, left)
+    axis = _axis(scale, top, height, at.left)
     return _svg(width, height, axis + level + "".join(rows), f"{metric} with intervals")
 
 
@@ -48,17 +50,16 @@ def _interval(name: str, one: Mean, kind: str, y: int, axis: tuple[int, float]) 
 
 def shares(noise: Sequence[tuple[str, Noise]], width: int) -> str:
     """Draws of each mean's variance what the sample of people and what the model adds."""
-    left, step = (350, 30) if width == WIDE else (4, 48)
-    room, rows = width - left - 60, []
+    at = _Rows.of([name for name, _ in noise], width)
+    room, rows = width - at.left - 60, []
     for place, (name, one) in enumerate(noise):
-        y = step - 4 + place * step
-        rows.append(_label(name, y if width == WIDE else y - 19))
-        own = one.share * room
-        for kind, x, wide in (("bar", left, room - own), ("rest", left + room - own, own)):
+        y, own = at.y(place), one.share * room
+        rows.append(at.name(name, place))
+        for kind, x, wide in (("bar", at.left, room - own), ("rest", at.left + room - own, own)):
             rows.append(f'<rect class="{kind}" x="{x:.1f}" y="{y - 7}" width="{wide:.1f}" '
                         'height="14"/>')  # fmt: skip
         rows.append(f'<text x="{width - 4}" y="{y + 5}" text-anchor="end">{one.share:.0%}</text>')
-    return _svg(width, len(noise) * step + 14, "".join(rows), "share of the variance")
+    return _svg(width, len(noise) * at.step + 14, "".join(rows), "share of the variance")
 
 
 def cost(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) -> str:
@@ -78,15 +79,14 @@ def cost(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) ->
     def up(value: float) -> float:
         return floor - 12 - (value - low) / span * (floor - 50)
 
-    points = [(left + 14 + x / widest * (width - left - 74), up(m.mean))
+    points = [(left + 14 + x / widest * (width - left - 60), up(m.mean))
               for x, m in zip(spent, means, strict=True)]  # fmt: skip
     marks = "".join(
         f'<line class="model faded" x1="{x:.1f}" x2="{x:.1f}" y1="{up(m.low):.1f}" '
         f'y2="{up(m.high):.1f}"/><circle class="model" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
         for (x, y), m in zip(points, means, strict=True)
     )
-    told = "".join(f'<text x="{x + 9:.1f}" y="{y + 4:.1f}">{", ".join(numbers)}</text>'
-                   for (x, y), numbers in _together(points))  # fmt: skip
+    told = "".join(_numbers(at, numbers, width) for at, numbers in _together(points))
     frame = _cost_frame((left, floor, width), {up(v): f"{v:.2f}" for v in (low, high)})
     base = (
         f'<line class="level" x1="{left}" x2="{width}" y1="{up(prior):.1f}" y2="{up(prior):.1f}"/>'
@@ -109,19 +109,32 @@ def _cost_frame(box: tuple[int, int, int], ticks: Mapping[float, str]) -> str:
     )
 
 
+def _numbers(at: tuple[float, float], numbers: Sequence[int], width: int) -> str:
+    """Draws the numbers of points beside their mark, runs of them as ``1-4``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    told = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    side, anchor = (-9, "end") if at[0] > width * 0.6 else (9, "start")
+    return f'<text x="{at[0] + side:.1f}" y="{at[1] + 4:.1f}" text-anchor="{anchor}">{told}</text>'
+
+
 def _together(
     points: Sequence[tuple[float, float]],
-) -> list[tuple[tuple[float, float], list[str]]]:
+) -> list[tuple[tuple[float, float], list[int]]]:
     """Puts points together whose labels would cover each other: where, and numbers from 1."""
-    found: list[tuple[tuple[float, float], list[str]]] = []
+    found: list[tuple[tuple[float, float], list[int]]] = []
     for number, (x, y) in enumerate(points, start=1):
         near = [place for place, ((known_x, known_y), _) in enumerate(found)
-                if abs(x - known_x) < 34 and abs(y - known_y) < 16]  # fmt: skip
+                if abs(x - known_x) < 24 and abs(y - known_y) < 16]  # fmt: skip
         if near:
             (known_x, known_y), numbers = found[near[0]]
-            found[near[0]] = ((max(x, known_x), known_y), [*numbers, str(number)])
+            found[near[0]] = ((known_x, known_y), [*numbers, number])
         else:
-            found.append(((x, y), [str(number)]))
+            found.append(((x, y), [number]))
     return found
 
 
@@ -168,9 +181,46 @@ def _axis(scale: float, top: float, height: int, left: int) -> str:
     return "".join(ticks)
 
 
-def _label(name: str, y: int) -> str:
-    short = name if len(name) <= 50 else name[:49] + "…"
-    return f'<text x="4" y="{y + 4}">{escape(short)}<title>{escape(name)}</title></text>'
+@dataclass(frozen=True)
+class _Rows:
+    """Where rows and their names stand: names before their rows, or above where room is short.
+
+    Attributes:
+        left: Where the drawing begins; ``step`` from one row to the next.
+        wrap: Characters of a name in a line.
+    """
+
+    left: int
+    step: int
+    wrap: int
+
+    @classmethod
+    def of(cls, names: Sequence[str], width: int) -> _Rows:
+        """Returns room enough for all of these names."""
+        if width == WIDE and max(map(len, names), default=0) <= _BESIDE:
+            return cls(350, 28, 0)
+        wrap = 150 if width == WIDE else 48
+        lines = max((len(_wrapped(name, wrap)) for name in names), default=1)
+        return cls(18, 31 + 15 * lines, wrap)
+
+    def y(self, place: int) -> int:
+        """Returns the middle of a row."""
+        return (place + 1) * self.step - 4
+
+    def name(self, name: str, place: int) -> str:
+        """Draws a name."""
+        if not self.wrap:
+            return f'<text x="4" y="{self.y(place) + 4}">{escape(name)}</text>'
+        lines = _wrapped(name, self.wrap)
+        first = self.y(place) - 15 * len(lines)
+        return "".join(
+            f'<text x="4" y="{first + 15 * n}">{escape(line)}</text>'
+            for n, line in enumerate(lines)
+        )
+
+
+def _wrapped(name: str, width: int) -> list[str]:
+    return textwrap.wrap(name, width) or [""]
 
 
 def _svg(width: int | None, height: int, inside: str, title: str) -> str:

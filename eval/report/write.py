@@ -9,12 +9,13 @@ from typing import Any
 
 from palate.eval.cases import read_cases
 from palate.eval.report import page, plots
-from palate.eval.report.headline import headline
+from palate.eval.report.headline import headline, warnings
 from palate.eval.report.packed import PIECE, Source, pack, pieces
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked
 from palate.eval.runs.kept import load_values
 from palate.eval.runs.sections import sections
+from palate.eval.runs.simulated import PREFIX
 from palate.eval.runs.summary import Line, RunSummary, read_summary
 from palate.eval.runs.tables import notes
 from palate.retrieval.files import replace_file
@@ -46,8 +47,9 @@ def write_report(folder: RunFolder, checked: list[Checked] | None = None) -> Pat
         script=Markup(_ours("report.js")),
         metric=summary.metrics[0],
         level=f"{summary.level * 100:g} %",
-        head=headline(summary),
-        gates=gates,
+        head=headline(summary, simulated=_simulated(folder)),
+        warnings=warnings(summary),
+        gates=sorted(gates, key=lambda one: one.passed),
         failed=sum(not one.passed for one in gates),
         notes=list(notes(summary)),
         sections=[(one.title, one.note, page.section_table(one)) for one in sections(summary)],
@@ -58,6 +60,10 @@ def write_report(folder: RunFolder, checked: list[Checked] | None = None) -> Pat
     )
     replace_file(folder.report, text.encode("utf-8", "replace"))
     return folder.report
+
+
+def _simulated(folder: RunFolder) -> bool:
+    return all(model.name.startswith(PREFIX) for model in folder.config().models)
 
 
 def _ours(name: str) -> str:
