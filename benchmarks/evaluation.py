@@ -61,7 +61,7 @@ class Bare:
         """Asks once, fills with the given order."""
         listed = case.candidates or ()
         labels = dict(zip(LETTERS, listed, strict=False))
-        text = "\n".join(f"{label} {_title(item)}" for label, item in labels.items())
+        text = "\n".join(f"{label} {title_of(item)}" for label, item in labels.items())
         call = ModelCall((Message("user", f"Rank these for one person:\n{text}"),), 64)
         said = await self.model.complete(call, deadline=time.monotonic() + 60)
         opinion = parse_listwise(said.text, labels)
@@ -96,7 +96,7 @@ class Shop:
 
     def facts(self, ids: Sequence[str]) -> Mapping[str, ItemFacts]:
         """Titles."""
-        return {item: ItemFacts(_title(item)) for item in ids}
+        return {item: ItemFacts(title_of(item)) for item in ids}
 
     def shelf(self) -> Shelf:
         """Nobody had anything, and nothing has a tag."""
@@ -119,7 +119,8 @@ class Shop:
         return sum(len(one.content) // 4 for one in messages)
 
 
-def _title(item: str) -> str:
+def title_of(item: str) -> str:
+    """Returns the title of an item of the shop."""
     return f"The {item.replace('-', ' ')} story;"
 
 

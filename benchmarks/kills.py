@@ -2,8 +2,9 @@
 
     python -m benchmarks.kills [--rounds N] [--cases N] [--seed N]
 
-Each round begins a run of two simulated models (one fails now and then), kills its process at a
-moment drawn evenly between its first step and its last, the summary included, and resumes it. A
+Each round begins a run of two simulated models (one fails now and then) whose reasons a simulated
+judge judges (it fails now and then, too), kills its process at a moment drawn evenly between its
+first step and its last, judge and summary included, and resumes it. A
 last line is one run that is killed over and over. The models keep a list of their own of what they
 were asked, apart from the run's log: a call that the log held before a process began, and that a
 model was asked again in it, is *repeated*. A call that was under way when the kill came is in no
@@ -15,8 +16,6 @@ Exit code 1 where a summary differs by a byte or a recorded call was repeated.
 from __future__ import annotations
 
 import argparse
-import asyncio
-import os
 import random
 import signal
 import subprocess
@@ -24,91 +23,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.evaluation import IDS, LISTED, Bare, Shop
-from palate.domain import Completion, Model, ModelCall
-from palate.errors import ModelError
-from palate.eval.cases import Case, write_cases
-from palate.eval.guard import Guard
-from palate.eval.runs.answer import Answer
-from palate.eval.runs.config import config_from
-from palate.eval.runs.finish import Finished, finish
+from benchmarks.killed import READY, bench_in, killed_config
 from palate.eval.runs.folder import RunFolder
-from palate.eval.runs.ledger import asked_case
-from palate.eval.runs.log import Log, read_calls
-from palate.eval.runs.runner import Work, carry_out
-from palate.eval.runs.simulated import make_simulated
-from palate.eval.runs.variants import Variant, variants_of
-from palate.prompts.calls import call_key
+from palate.eval.runs.log import read_calls
+from palate.eval.runs.variants import variants_of
 
-_MODELS = {
-    "steady": "simulated:skill=0.6,seed=1",
-    "flaky": "simulated:skill=0.3,fault=flaky,seed=2",
-}
-#: Seconds that a model takes, so that calls are under way when the kill comes.
-_TAKES = 0.01
-_READY = "ready"
 #: (model, case, key of the prompt).
 Call = tuple[str, ...]
-
-
-class Witness:
-    """A simulated model that writes down each call before it answers."""
-
-    def __init__(self, inner: Model, asked: Path) -> None:
-        self.name, self._inner = inner.name, inner
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        self._descriptor = os.open(asked, flags, 0o600)
-
-    async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
-        """Notes the call, waits a moment, answers."""
-        line = f"{self.name} {asked_case().id} {call_key(call, self.name)}\n"
-        os.write(self._descriptor, line.encode())
-        await asyncio.sleep(_TAKES)
-        return await self._inner.complete(call, deadline=deadline)
-
-    async def aclose(self) -> None:
-        """Closes the list."""
-        os.close(self._descriptor)
-
-
-class Patient(Bare):
-    """Asks twice a case, so that a kill often finds one call recorded and no answer yet.
-
-    Where a call fails, the given order stands and says why.
-    """
-
-    async def answer(self, case: Case) -> Answer:
-        """Asks about the first half alone, then about all; the second reply counts."""
-        half = replace(case, candidates=(case.candidates or ())[: LISTED // 2])
-        try:
-            await super().answer(half)
-            return await super().answer(case)
-        except ModelError as error:
-            return Answer(case.candidates or (), cause=str(error), reached=(1, 1))
-
-
-class WitnessedShop(Shop):
-    """A factory whose models keep a list of what they were asked."""
-
-    def __init__(self, asked: Path) -> None:
-        super().__init__()
-        self._asked = asked
-
-    def entrant(self, variant: Variant, model: Model) -> Bare:
-        """Makes the one that asks."""
-        del variant
-        return Patient(model)
-
-    def model(self, variant: Variant) -> Model:
-        """Makes the simulated model behind a name."""
-        label = variant.model.label
-        return Witness(make_simulated(_MODELS[label], label, self.facts), self._asked)
 
 
 @dataclass(frozen=True)
@@ -130,34 +57,13 @@ class Round:
     same: bool
 
 
-def work(folder: Path, count: int) -> None:
-    """Begins the run in a folder, or goes on with it; this is the process that is killed."""
-    rng = random.Random(0)
-    cases = []
-    for n in range(count):
-        listed = tuple(rng.sample(IDS, LISTED))
-        truth = {listed[rng.randrange(LISTED)]: 1.0}
-        cases.append(Case(id=f"c{n}", user=f"p{n}", truth=truth, candidates=listed))
-    config = config_from({"models": list(_MODELS), "statistics": {"samples": 1000}})
-    shop, run = WitnessedShop(folder / "asked.txt"), RunFolder(folder / "run")
-    variants = variants_of(config)
-    print(_READY, flush=True)
-    if not run.cases.exists():
-        run.write_start(config, {"created": "now", "version": "benchmark", "repeat": 1})
-        write_cases(run.cases, cases)
-    log = Log.open(run.log, {"cases": count})
-    carry_out(Work(cases, variants, config.limits), shop, log, lambda _: None)
-    log.close()
-    finish(Finished(run, config, cases, variants, Guard("own-truth", cases)), shop)
-
-
 def start(folder: Path, count: int) -> subprocess.Popen[str]:
     """Starts the process, and returns when it takes its first step."""
     folder.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "benchmarks.kills", "--work", str(folder)]
-    process = subprocess.Popen([*command, "--cases", str(count)], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "benchmarks.killed", str(folder), str(count)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    if process.stdout.readline().strip() != _READY:
+    if process.stdout.readline().strip() != READY:
         raise SystemExit(f"The process of {folder} did not begin: see what it wrote above.")
     return process
 
@@ -204,8 +110,9 @@ def _calls(folder: Path) -> list[dict[str, str]]:
 
 
 def _recorded(folder: Path) -> set[Call]:
-    config = config_from({"models": list(_MODELS)})
-    models = {one.key: one.model.label for one in variants_of(config)}
+    config = killed_config()
+    variants = (*variants_of(config), bench_in(config).variant)
+    models = {one.key: one.model.label for one in variants}
     return {(models[one["v"]], one["c"], one["k"]) for one in _calls(folder)}
 
 
@@ -236,8 +143,8 @@ def main(rounds: int, count: int, seed: int, out: Console) -> bool:
     out.print(_table(found, over))
     late = sum(not one.moments for one in found)
     out.print(
-        f"{count} cases, 2 models; whole run {whole:.1f} s after its first step; seed {seed}; "
-        f"{late} kills came after the end and were drawn again."
+        f"{count} cases, 2 models, a judge of 200 cases; whole run {whole:.1f} s after its first "
+        f"step; seed {seed}; {late} kills came after the end and were drawn again."
     )
     return all(one.same and not one.repeated for one in (*found, over))
 
@@ -261,10 +168,6 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=20, help="kills")
     parser.add_argument("--cases", type=int, default=1000, help="of each run")
     parser.add_argument("--seed", type=int, default=20, help="of the moments")
-    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.work:
-        work(options.work, options.cases)
-    else:
-        good = main(options.rounds, options.cases, options.seed, Console(width=90, highlight=False))
-        sys.exit(0 if good else 1)
+    good = main(options.rounds, options.cases, options.seed, Console(width=90, highlight=False))
+    sys.exit(0 if good else 1)

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-from benchmarks import report  # noqa: E402
+from benchmarks import report
 
 if "harness" not in sys.modules:
     _spec = importlib.util.spec_from_file_location("harness", Path(__file__).parent / "harness.py")
