@@ -52,7 +52,8 @@ class Random:
     def __init__(self, seed: int = 0, *, items: Sequence[str] = (), name: str = "random") -> None:
         self.name = name
         self._seed = seed
-        self._items = tuple(items)
+        # Sorted: what is drawn must not depend on the order of the catalogue.
+        self._items = tuple(sorted(set(items)))
 
     def rank(self, requests: Sequence[Request]) -> Sequence[Ranked]:
         """Orders each request's candidates at random, or else draws ``n`` items."""
@@ -67,9 +68,19 @@ class Random:
             )
         asked = (self._seed, request.user, request.history, request.text, request.scene)
         salt = tie_key(json.dumps([*asked, sorted(listed or ())])).to_bytes(8)
-        pool = self._items if listed is None else listed
-        order = sorted(pool, key=lambda item: tie_key(item, salt))
-        return in_order(order if listed is not None else order[: request.n])
+        if listed is None:
+            return in_order(self._drawn(salt, request.n))
+        return in_order(sorted(listed, key=lambda item: tie_key(item, salt)))
+
+    def _drawn(self, salt: bytes, n: int) -> list[str]:
+        """Draws items without putting them back: a catalogue is too long to be sorted each time."""
+        found: dict[str, None] = {}
+        turn = 0
+        while len(found) < min(n, len(self._items)):
+            place = tie_key(str(turn), salt) % len(self._items)
+            found[self._items[place]] = None
+            turn += 1
+        return list(found)
 
 
 class Identity:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -175,3 +176,18 @@ def test_scores_decrease_strictly(scores: list[float]) -> None:
     assert lowered == pytest.approx(tuple(best_first))
     names = [f"i{number}" for number in range(len(scores))]
     assert sorted(ranked(names, scores).order) == sorted(names)
+
+
+def test_random_draws_every_item_of_a_catalogue_alike_and_whatever_its_order():
+    one, other = Random(1, items=ITEMS), Random(1, items=ITEMS[::-1])
+    asked = [Request(user=f"u{n}", n=3) for n in range(3000)]
+    found = [ranked.order for ranked in one.rank(asked)]
+    assert found == [ranked.order for ranked in other.rank(asked)]
+    assert all(len(set(order)) == 3 for order in found)
+    firsts = Counter(order[0] for order in found)
+    expected = 3000 / len(ITEMS)
+    chi = sum((firsts[item] - expected) ** 2 / expected for item in ITEMS)
+    # Four deviations of a chi-square above its mean.
+    assert chi < len(ITEMS) - 1 + 4 * (2 * (len(ITEMS) - 1)) ** 0.5
+    (everything,) = one.rank([Request(n=10 * len(ITEMS))])
+    assert sorted(everything.order) == sorted(ITEMS)
