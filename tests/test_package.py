@@ -92,6 +92,7 @@ def test_the_wheel_holds_every_module_and_data_file(wheel):
 def test_the_wheel_carries_licence_and_example(wheel):
     names = wheel.namelist()
     assert any(name.endswith("licenses/NOTICE") for name in names)
+    assert {f"palate/eval/report/report.{kind}" for kind in ("html.j2", "css", "js")} <= set(names)
     assert "palate/examples/movies/items.jsonl" in names
     assert "palate/prompts/templates/LOCK" in names
     assert "palate/py.typed" in names

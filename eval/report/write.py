@@ -134,12 +134,18 @@ def _index(folder: RunFolder, summary: RunSummary) -> dict[str, Any]:
 
 
 def _rival(models: Sequence[Line]) -> int:
-    """Returns which variant differs from the first one in its prompt alone, else the second."""
+    """Returns which variant is first held against the first one.
+
+    One that differs in its prompt alone, else one of another model or prompt, else the second.
+    """
 
     def rest(line: Line) -> dict[str, str]:
         return {name: part for name, part in line.parts.items() if name != "prompt"}
 
-    for place, line in enumerate(models[1:], start=1):
-        if line.parts != models[0].parts and rest(line) == rest(models[0]):
-            return place
-    return min(1, len(models) - 1)
+    def asked(line: Line) -> tuple[str | None, str | None]:
+        return line.parts.get("prompt"), line.parts.get("model")
+
+    others = [place for place, line in enumerate(models) if line.parts != models[0].parts]
+    alike = [place for place in others if rest(models[place]) == rest(models[0])]
+    unlike = [place for place in others if asked(models[place]) != asked(models[0])]
+    return next(iter((*alike, *unlike)), min(1, len(models) - 1))

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from palate.eval.report import plots, write_report
+from palate.eval.report.write import _rival
 from palate.eval.runs.answer import ItemFacts
+from palate.eval.runs.summary import Line
 from palate.eval.statistics.noise import Noise
 
 if "harness" not in sys.modules:
@@ -135,3 +137,15 @@ def test_long_names_are_wrapped_and_never_cut():
         lines = re.findall(r'<text x="4"[^>]*>([^<]*)</text>', drawn)
         assert " ".join(lines) == name
         assert all(len(line) <= (150 if width == plots.WIDE else 48) for line in lines)
+
+
+def test_the_second_variant_held_against_the_first_differs_in_its_prompt_where_one_does():
+    def lines(*parts):
+        return [Line("x", "model", {}, parts={"prompt": p, "model": m, "repeat": r})
+                for p, m, r in parts]  # fmt: skip
+
+    one, again, model, prompt = ("p", "m", "1"), ("p", "m", "2"), ("p", "n", "1"), ("q", "m", "1")
+    assert _rival(lines(one, again, model, prompt)) == 3
+    assert _rival(lines(one, again, model)) == 2
+    assert _rival(lines(one, again)) == 1
+    assert _rival(lines(one)) == 0
