@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from palate.agent.chat.lexicon import GENRE_WORDS, GENRE_WORDS_ZH, LEANING
@@ -66,12 +66,23 @@ class Catalogue:
         return reader.catalogue()
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What an item is called and known by."""
+
+    id: str
+    title: str
+    year: float | None
+    tags: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+
+
 class _Reader:
     """Collects words, item by item."""
 
     def __init__(self, fame: Mapping[str, float]) -> None:
         self._fame = fame
-        self._names: list[Name] = []
+        self._items: list[_Held] = []
         self._words: set[str] = set()
         self._tags: Counter[str] = Counter()
         self._texts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -81,7 +92,7 @@ class _Reader:
         """Takes one item in."""
         year = item.fields.get("year")
         known = float(year) if isinstance(year, int | float) else None
-        self._names.append(Name.of(item.id, item.title, known, self._fame.get(item.id, 0.0)))
+        words: dict[str, tuple[str, ...]] = {}
         self._words.update(_WORD.findall(item.text[:_LONGEST_TEXT].lower()))
         self._tags.update(item.tags)
         for name, value in item.fields.items():
@@ -91,7 +102,9 @@ class _Reader:
                 low, high = self._numbers.get(name, (value, value))
                 self._numbers[name] = (min(low, value), max(high, value))
             else:
-                self._texts[name].update((value,) if isinstance(value, str) else value)
+                words[name] = (value,) if isinstance(value, str) else value
+                self._texts[name].update(words[name])
+        self._items.append(_Held(item.id, item.title, known, item.tags, words))
 
     def catalogue(self) -> Catalogue:
         """Returns what was collected."""
@@ -99,11 +112,21 @@ class _Reader:
         kinds = {n for n, found in self._texts.items() if _is_kind(found)}
         people = _people({n: f for n, f in self._texts.items() if n not in kinds})
         known = self._words | {word for name in people for word in name.split()}
-        linker = Linker(TitleIndex(self._names), known, _plain(tags))
+        names = [self._name(held, kinds) for held in self._items]
+        linker = Linker(TitleIndex(names), known, _plain(tags))
         values = _values({n: f for n, f in self._texts.items() if n in kinds})
         return Catalogue(
             linker, tags, frozenset(LEANING), people, values, self._numbers,
-            len(self._names), tuple(tag for tag, _ in self._tags.most_common()),
+            len(self._items), tuple(tag for tag, _ in self._tags.most_common()),
+        )  # fmt: skip
+
+    def _name(self, held: _Held, kinds: Collection[str]) -> Name:
+        """Returns what an item is called, with its people: the words of all fields but kinds."""
+        people = (one for field, words in held.words.items() if field not in kinds for one in words)
+        fame = self._fame.get(held.id, 0.0)
+        return Name.of(
+            held.id, held.title, held.year, fame,
+            people=tuple(dict.fromkeys(people)), tags=held.tags,
         )  # fmt: skip
 
 

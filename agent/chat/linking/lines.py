@@ -10,7 +10,10 @@ from palate.agent.chat.linking.names import ARTICLES
 from palate.agent.chat.linking.tokens import Token, tokens_of
 
 OPEN, CLOSE = "\"'“‘«《「『*_", "\"'”’»》」』*_"
-_NUMBER = re.compile(r"^\s*(?:\d{1,3}\s*[.):]|[-*•])\s*")
+#: What a line of a list begins with.
+MARK = re.compile(r"^\s*(?:\d{1,3}\s*[.):]|[-*•])\s*")
+#: What ends a sentence; the three dots of "Waiting..." are the title's own.
+_DOT = re.compile(r"(?<![.])[.,;]$")
 _ASIDE = re.compile(r"\s*[(\[][^)\]]{1,60}[)\]]$")
 _SERIES = re.compile(
     r"[(\[][^)]*\b(?:tv|series|show|shorts|season|game|upcoming)\b[^)]*[)\]]", re.IGNORECASE
@@ -38,7 +41,7 @@ class Line:
     @classmethod
     def of(cls, text: str) -> Line | None:
         """Returns the parts; ``None`` for a line without words."""
-        line = _NUMBER.sub("", text).strip().rstrip(".,;")
+        line = _DOT.sub("", MARK.sub("", text).strip())
         series = bool(_SERIES.search(line))
         year = _YEAR.search(line)
         if year:

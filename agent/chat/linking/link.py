@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import pairwise
 
-from palate.agent.chat.linking.lines import CLOSE, OPEN, Line
+from palate.agent.chat.linking.lines import CLOSE, MARK, OPEN
+from palate.agent.chat.linking.listing import Chosen, ListReader, of_year
 from palate.agent.chat.linking.meant import STOP, Place, is_meant
-from palate.agent.chat.linking.names import ARTICLES, Entry, TitleIndex, shorter
-from palate.agent.chat.linking.spelling import Speller
-from palate.agent.chat.linking.tokens import Token, phrase, tokens_of
+from palate.agent.chat.linking.names import Entry, TitleIndex
+from palate.agent.chat.linking.spelling import Speller, spellings
+from palate.agent.chat.linking.tokens import Token, tokens_of
 
 _YEAR_AFTER = re.compile(r"""^["'”’»》」]?\s*,?\s*[(\[]?\s*(?:of |from )?((?:18|19|20)\d{2})\b""")
 _IN_BRACKETS = re.compile(r"""^["'”’»》」]?\s*,?\s*[(\[]\s*((?:18|19|20)\d{2})\s*[)\]]""")
-#: The share of the best known title's fame that makes a title known well.
-_WELL_KNOWN = 0.1
-#: Ways to mend a phrase that are tried at most.
-_MENDED = 64
+
+#: So many lines with a number or a dot are a list.
+_LIST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,36 @@ class Linker:
     ) -> None:
         self._index, self._plain = index, frozenset(plain)
         self._speller = Speller(index.words, known)
+        self._lists = ListReader(index, self._speller)
 
     def links(self, text: str) -> list[Link]:
-        """Returns the titles that a text names, in its order, without overlaps."""
+        """Returns the titles that a text names, in its order, without overlaps.
+
+        Where it holds a list, each of whose lines a number or a dot begins, the lines of the list
+        tell films of one name apart.
+        """
+        rows = text.split("\n")
+        marks = [MARK.match(row) for row in rows]
+        if sum(mark is not None for mark in marks) < _LIST:
+            return self._in_talk(text)
+        named = [row[mark.end() :] for row, mark in zip(rows, marks, strict=True) if mark]
+        read = iter(self._lists.read(named))
+        found: list[Link] = []
+        start = 0
+        for row, mark in zip(rows, marks, strict=True):
+            one = next(read) if mark else None
+            links = self._in_row(row, mark.end(), one) if mark and one else self._in_talk(row)
+            found += [
+                replace(link, start=link.start + start, end=link.end + start) for link in links
+            ]
+            start += len(row) + 1
+        return found
+
+    def _in_row(self, row: str, begin: int, one: Chosen) -> list[Link]:
+        span = (begin, len(row.rstrip()))
+        return [_link(row, span, one.entries, one.mended)] if one.entries else []
+
+    def _in_talk(self, text: str) -> list[Link]:
         tokens = tokens_of(text)
         found: list[Link] = []
         start = 0
@@ -72,68 +99,14 @@ class Linker:
 
     def whole(self, text: str) -> Link | None:
         """Links a text that is a title and nothing else, such as a line of a list."""
-        line = Line.of(text)
-        if line is None or line.series:
-            return None
-        for key, mended in self._as_listed(line.tokens):
-            found = _exact_first(self._of_line(key, line), line.title)
-            sure = [entry for entry in found if self._same_thing(line, entry, mended)]
-            if sure and not (line.aside and len(sure) > 1):
-                return _link(text, (0, len(text)), sure, mended)
-        return None
+        return self.lines([text])[0]
 
-    def _as_listed(self, tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
-        """Yields the phrases that a line may stand under: its own, shorter forms, mended ones."""
-        own, *mended = self._spellings(tokens)
-        yield own
-        for key in shorter(tokens):
-            yield key, False
-        yield from mended
-
-    def _of_line(self, key: str, line: Line) -> list[Entry]:
-        """Returns what a phrase stands for; where the year is another's, with other spaces, too."""
-        found = _of_year(self._index.of(key), line.year)
-        return found or (_of_year(self._index.spaced(key), line.year) if line.year else [])
-
-    def listed(self, text: str) -> list[Link]:
-        """Returns the titles of a list, a line each; where a line is a sentence, those in it."""
-        found: list[Link] = []
-        start = 0
-        for line in text.split("\n"):
-            whole = self.whole(line)
-            links = [whole] if whole else self.links(line)
-            found += [replace(one, start=one.start + start, end=one.end + start) for one in links]
-            start += len(line) + 1
-        return found
-
-    def _same_thing(self, line: Line, entry: Entry, mended: bool) -> bool:
-        """Keeps "The Farewell" from being "Farewell", and "Narcos" from being "Narco"."""
-        if line.year is not None and entry.name.year == line.year:
-            return True
-        content = [token for token in line.tokens if token.word not in ARTICLES]
-        if mended and len(content) == 1:
-            return self._known_well(entry) and not _differ_by_s(content[0].word, entry)
-        if entry.kind == "joined" and len(content) < 3:
-            return self._known_well(entry)
-        if entry.kind == "end" and self._index.famed and not entry.name.fame:
-            return False
-        said = line.tokens[0].word in ARTICLES
-        has = tokens_of(entry.name.title)[0].word in ARTICLES
-        return said == has or entry.kind == "end" or len(content) > 1
-
-    def _known_well(self, entry: Entry) -> bool:
-        return entry.name.fame >= _WELL_KNOWN * self._index.famed
-
-    def _spellings(self, tokens: Sequence[Token]) -> Iterator[tuple[str, bool]]:
-        """Yields the phrase of tokens, then those with typing errors mended."""
-        yield phrase(tokens), False
-        choices = [(token.word, *self._speller.mended(token.word)) for token in tokens]
-        total = 1
-        for choice in choices:
-            total *= len(choice)
-        if 1 < total <= _MENDED:
-            for words in list(product(*choices))[1:]:
-                yield " ".join(words), True
+    def lines(self, texts: Sequence[str]) -> list[Link | None]:
+        """Links the lines of a list, each a title; its other lines tell films of one name apart."""
+        return [
+            _link(text, (0, len(text)), one.entries, one.mended) if one and one.entries else None
+            for text, one in zip(texts, self._lists.read(texts), strict=True)
+        ]
 
     def _at(self, text: str, tokens: Sequence[Token], start: int, last: int | None) -> Link | None:
         """Returns the longest title that begins with a token."""
@@ -144,7 +117,7 @@ class Linker:
             if any("\n" in cut for cut in cuts):
                 continue
             said = text[span[0].start : span[-1].end]
-            for key, mended in self._spellings(span):
+            for key, mended in spellings(span, self._speller):
                 entries = _exact_first(self._index.of(key), said)
                 if cuts and not _quoted(text, span):
                     entries = [e for e in entries if _holds_cuts(e.name.title, cuts)]
@@ -160,13 +133,13 @@ class Linker:
         strict = _IN_BRACKETS.match(place.rest)
         behind = strict or _YEAR_AFTER.match(place.rest)
         wanted = int(behind[1]) if behind else None
-        fitting = _of_year(entries, wanted)
+        fitting = of_year(entries, wanted)
         year = any(entry.name.year == wanted for entry in fitting if wanted)
         if strict and not fitting:
             return None
         place = replace(place, year=year, quoted=_quoted(place.text, place.span))
         entries = fitting if year or strict else entries
-        if _doubtful(place, entries[0]) and not (year or self._known_well(entries[0])):
+        if _doubtful(place, entries[0]) and not (year or self._index.known_well(entries[0])):
             return None
         if not is_meant(place, entries[0], self._plain):
             return None
@@ -181,16 +154,6 @@ def _holds_cuts(title: str, cuts: Sequence[str]) -> bool:
     return all(cut in low or ":" in cut for cut in cuts)
 
 
-def _of_year(entries: Sequence[Entry], wanted: int | None) -> list[Entry]:
-    """Returns the entries of a year; else those within a year of it, or of none."""
-    if wanted is None:
-        return list(entries)
-    exact = [entry for entry in entries if entry.name.year == wanted]
-    return exact or [
-        entry for entry in entries if entry.name.year is None or abs(entry.name.year - wanted) <= 1
-    ]
-
-
 def _exact_first(entries: Sequence[Entry], title: str) -> list[Entry]:
     """Puts what is spelled just so first: "Batman & Robin" before "Batman and Robin"."""
     low = title.casefold()
@@ -202,11 +165,6 @@ def _doubtful(place: Place, entry: Entry) -> bool:
     content = [token for token in place.span if token.word not in STOP]
     joined = entry.kind == "joined" and len(content) < 3
     return (place.mended and len(content) < 2) or joined or entry.kind == "end"
-
-
-def _differ_by_s(word: str, entry: Entry) -> bool:
-    of_title = phrase(tokens_of(entry.name.title)).split()[-1]
-    return word.removesuffix("s") == of_title.removesuffix("s")
 
 
 def _quoted(text: str, span: Sequence[Token]) -> bool:

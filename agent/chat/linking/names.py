@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from palate.agent.chat.linking.company import rarities
+from palate.agent.chat.linking.standing import Standing
 from palate.agent.chat.linking.tokens import Token, phrase, tokens_of
 from palate.agent.reasons.titles import aliases
 
@@ -22,6 +24,14 @@ _SPLIT = re.compile(r"\s*(?::|\s[-–—]\s|, or\b)\s*")
 _EPISODE = re.compile(r"\bepisode (?:\d|i|v|x) (?=\w)")
 #: Shorter phrases are not looked for with other spaces.
 _JOINED = 5
+#: The share of the best known title's fame that makes a title known well.
+_WELL_KNOWN = 0.1
+#: A maker's name before the title.
+_SIGNED = re.compile(r"^(?:[\w.]+ ){0,2}\w+(?:['’]s|s['’]) (.+)$")
+#: Words, articles aside, that what is left of a title needs to be known by.
+_CONTENT = 3
+#: A series' name before a title that it leaves out elsewhere: "Indiana Jones and the Raiders ...".
+_SERIES = re.compile(r"^.+? and (?:the )?(?=\w+ )")
 _PART = re.compile(r"\b(?:part|chapter|volume|vol|episode) (?=\d)")
 
 
@@ -30,21 +40,35 @@ class Name:
     """A title of the catalogue.
 
     Attributes:
-        fame: By which films of one name are told apart where nothing else does.
+        fame: How many people met it.
+        people: Who made it and who is in it: values that other items may share.
+        tags: Its kinds, such as genres.
     """
 
     item: str
     title: str
     year: int | None = None
     fame: float = 0.0
+    people: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, item: str, title: str, year: float | None = None, fame: float = 0.0) -> Name:
+    def of(
+        cls,
+        item: str,
+        title: str,
+        year: float | None = None,
+        fame: float = 0.0,
+        *,
+        people: tuple[str, ...] = (),
+        tags: tuple[str, ...] = (),
+    ) -> Name:
         """Returns a name; a year at the end of the title counts where there is no other."""
         at_end = _YEAR.search(title)
         if year is None and at_end:
             year = int(at_end[1])
-        return cls(item, _YEAR.sub("", title), None if year is None else int(year), fame)
+        known = None if year is None else int(year)
+        return cls(item, _YEAR.sub("", title), known, fame, people, tags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +86,16 @@ class TitleIndex:
         self._entries: dict[str, dict[str, Entry]] = {}
         parts: dict[str, dict[str, Entry]] = {}
         self.famed = 0.0
-        for name in names:
+        self._signed: dict[str, list[Entry]] = {}
+        held = list(names)
+        self.standing = Standing(held)
+        self.rarity = rarities(held)
+        self.last_year = _last_year(held)
+        for name in held:
             self.famed = max(self.famed, name.fame)
+            if (signed := _SIGNED.match(name.title)) and len(tokens_of(signed[1])) > 1:
+                key = phrase(tokens_of(signed[1])[:LONGEST])
+                self._signed.setdefault(key, []).append(Entry(name, "end"))
             for key, kind in _keys(name.title):
                 table = parts if kind in ("part", "end") else self._entries
                 table.setdefault(key, {}).setdefault(name.item, Entry(name, kind))
@@ -83,7 +115,7 @@ class TitleIndex:
         Where nothing is called so, what is written with other spaces counts: "Spiderman".
         """
         found = self._entries.get(key)
-        return tuple(sorted(found.values(), key=_rank)) if found else self.spaced(key)
+        return tuple(sorted(found.values(), key=self._rank)) if found else self.spaced(key)
 
     def spaced(self, key: str) -> tuple[Entry, ...]:
         """Returns what is written so but for the spaces, the best known first."""
@@ -94,7 +126,34 @@ class TitleIndex:
             for other in keys
             for item, entry in self._entries[other].items()
         }
-        return tuple(sorted(found.values(), key=_rank))
+        return tuple(sorted(found.values(), key=self._rank))
+
+    def without_article(self, key: str) -> tuple[Entry, ...]:
+        """Returns what is called so but for the article that a phrase begins with."""
+        bare = _bare(key)
+        found = self._entries.get(bare, {}).values() if bare != key else ()
+        titles = (Entry(one.name, "bare") for one in found if one.kind == "title")
+        return tuple(sorted(titles, key=self._rank))
+
+    def signed(self, key: str) -> tuple[Entry, ...]:
+        """Returns what is called so behind its maker's name: "Dr. Seuss' The Lorax"."""
+        return tuple(sorted(self._signed.get(key, ()), key=self._rank))
+
+    def known_well(self, entry: Entry) -> bool:
+        """Tells whether an item has a good share of the best known one's fame."""
+        return entry.name.fame >= _WELL_KNOWN * self.famed
+
+    def _rank(self, entry: Entry) -> tuple[int, float, int, str]:
+        name = entry.name
+        return (
+            _KINDS.index(entry.kind), -self.standing.of(name), -(name.year or 0), name.item,
+        )  # fmt: skip
+
+
+def _last_year(names: Sequence[Name]) -> int:
+    """Returns the year in which a catalogue ends: of its items, one in a hundred is later."""
+    years = sorted(name.year for name in names if name.year is not None)
+    return years[int(0.99 * (len(years) - 1))] if years else 0
 
 
 def shorter(tokens: Sequence[Token]) -> Iterator[str]:
@@ -119,9 +178,12 @@ def shorter(tokens: Sequence[Token]) -> Iterator[str]:
             yield phrase(tokens[:place])
 
 
-def _rank(entry: Entry) -> tuple[int, float, int, str]:
-    name = entry.name
-    return _KINDS.index(entry.kind), -name.fame, -(name.year or 0), name.item
+def in_series(key: str) -> str | None:
+    """Returns a title without the series' name before it; ``None`` where little would be left."""
+    found = _SERIES.match(key)
+    rest = key[found.end() :] if found else ""
+    content = [word for word in rest.split() if word not in ARTICLES and len(word) > 2]
+    return rest if len(content) >= _CONTENT else None
 
 
 def _keys(title: str) -> Iterable[tuple[str, Kind]]:

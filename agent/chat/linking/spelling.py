@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import product
+
+from palate.agent.chat.linking.tokens import Token, phrase
 
 #: Shorter words are too near to one another to be mended.
 _SHORTEST = 5
+#: Ways to mend a phrase that are tried at most.
+_MENDED = 64
 
 
 class Speller:
@@ -41,6 +46,18 @@ class Speller:
         found = process.extract(word, list(words), scorer=OSA.distance, score_cutoff=allowed)
         best = min((distance for _, distance, _ in found), default=0)
         return sorted(other for other, distance, _ in found if distance == best)[:3]
+
+
+def spellings(tokens: Sequence[Token], speller: Speller) -> Iterator[tuple[str, bool]]:
+    """Yields the phrase of tokens, then those with typing errors mended, and which is which."""
+    yield phrase(tokens), False
+    choices = [(token.word, *speller.mended(token.word)) for token in tokens]
+    total = 1
+    for choice in choices:
+        total *= len(choice)
+    if 1 < total <= _MENDED:
+        for words in list(product(*choices))[1:]:
+            yield " ".join(words), True
 
 
 def _lettered(word: str) -> bool:
