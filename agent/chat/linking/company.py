@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from palate.agent.chat.linking.names import Name
 
+#: Titles further away are no company: a long list is many.
+_FAR = 40
 #: How many of the nearest titles tell the time that is spoken of.
 _NEAR = 6
 #: Years that count as an e-fold of fame: a multiple of how far the list's own are apart, in bounds.
@@ -47,8 +49,7 @@ class Company:
             names: What the lines mean; ``None`` where that is not known for sure.
             rarity: Of each kind in the catalogue; a rare one tells more.
         """
-        around = sorted(range(len(names)), key=lambda other: abs(other - place))
-        others = [name for other in around if other != place and (name := names[other])]
+        others = [name for other in around(place, len(names), _FAR) if (name := names[other])]
         years = [name.year for name in others if name.year is not None]
         return cls(
             tuple(years[:_NEAR]),
@@ -75,6 +76,12 @@ class Company:
         spread = _SPREADS * median(abs(year - middle) for year in self.years)
         scale = min(max(spread, _LEAST_YEARS), _MOST_YEARS)
         return min(abs(name.year - middle) / scale, _MOST_OFF)
+
+
+def around(place: int, length: int, far: int) -> list[int]:
+    """Returns the places of a list that are so near to one, but for itself, the nearest first."""
+    near = range(max(place - far, 0), min(place + far + 1, length))
+    return sorted((one for one in near if one != place), key=lambda one: abs(one - place))
 
 
 def rarities(names: Sequence[Name]) -> dict[str, float]:

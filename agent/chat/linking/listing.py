@@ -6,7 +6,7 @@ import math
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from palate.agent.chat.linking.company import Company
+from palate.agent.chat.linking.company import Company, around
 from palate.agent.chat.linking.lines import Line
 from palate.agent.chat.linking.names import ARTICLES, Entry, Name, TitleIndex, in_series, shorter
 from palate.agent.chat.linking.spelling import Speller, spellings
@@ -159,8 +159,7 @@ class ListReader:
 
     def _in_unheard(self, place: int, reads: Sequence[Read | None]) -> bool:
         """Tells whether most lines around are films that may be too new for the catalogue."""
-        around = sorted(range(len(reads)), key=lambda other: abs(other - place))
-        near = [reads[other] for other in around if other != place][:_AROUND]
+        near = [reads[other] for other in around(place, len(reads), _AROUND)[:_AROUND]]
         return sum(one is not None and self._unheard(one) for one in near) >= _UNHEARD
 
     def _unheard(self, one: Read) -> bool:

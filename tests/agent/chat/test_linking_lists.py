@@ -176,3 +176,10 @@ def test_dots_before_sentences_make_no_list_of_titles():
     read = linker(film("Pulp Story", 1994, 9), *CROWD)
     found = read.links("- I loved Pulp Story\n- nothing sad\n- it should be short")
     assert [link.item for link in found] == ["Pulp Story"]
+
+
+def test_the_company_of_a_long_list_is_what_stands_near():
+    read = linker(*BOTH, film("Old Farm", 1992, 1, "Ada"), film("New Farm", 1992, 1, "Flo"))
+    olds, news = ["Old Farm"] * 60, ["New Farm"] * 60
+    assert items(read.lines([*olds, *news, "Rage"]))[-1] == "Rage|2"
+    assert items(read.lines([*news, *olds, "Rage"]))[-1] == "Rage|1"
