@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from palate.domain import Evidence, Item, Request, Wish
 from palate.retrieval.entries import Entries
 from palate.retrieval.features import LONG, NAMES, SHORT, Context, Rows, Values
-from palate.retrieval.filler import is_filler
+from palate.retrieval.filler import is_filler, stated
 from palate.retrieval.texts import LONGEST_FIELD
 from palate.retrieval.words import words
 
@@ -166,7 +166,9 @@ class Witness:
 
     def _wish_words(self, spot: _Spot) -> Evidence:
         there = self._words_of(spot.item)
-        met = [word for wish in self._wishes if wish.likes for word in _met(wish.text, there)]
+        met = [
+            word for wish in self._wishes if wish.likes for word in _met(stated(wish.text), there)
+        ]
         return Evidence(spot.feature, spot.share, words=tuple(dict.fromkeys(met))[:6])
 
     def _popularity(self, spot: _Spot) -> Evidence | None:

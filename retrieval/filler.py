@@ -20,6 +20,11 @@ _FILLER = frozenset(
 _FILLER_RUNS = re.compile(
     "我想看|我想要|我想|我要|想看|想找|想要|给我|推荐|请|有没有|一部|一本|一些|一个|电影|片子|关于|适合"
 )
+_STATING = re.compile(
+    r"^\s*(?:that\s+)?i\s+(?:\w+ly\s+|also\s+|do\s+|do\s+not\s+|don['’]t\s+|can['’]?t\s+|never\s+)*"
+    r"(?:love|like|enjoy|adore|prefer|want|hate|dislike|stand|watch)\s+(?:to\s+see\s+|watching\s+)?",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[\w'’]+|[^\w\s]")
 
 
@@ -28,6 +33,15 @@ def telling(text: str) -> str:
     words = [word for word in _TOKEN.findall(text) if word.casefold() not in _FILLER]
     kept = _FILLER_RUNS.sub(" ", " ".join(words))
     return kept if any(character.isalnum() for character in kept) else text
+
+
+def stated(wish: str) -> str:
+    """Returns what a wish is about, without "I love": of that no item speaks.
+
+    Args:
+        wish: As it was said, "I love films about trains".
+    """
+    return _STATING.sub("", wish, count=1) or wish
 
 
 def is_filler(word: str) -> bool:

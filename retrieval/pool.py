@@ -18,6 +18,7 @@ from palate.retrieval.behaviour import Behaviour, load_behaviour
 from palate.retrieval.constraints import UNSEEN, Checker, best_relaxation
 from palate.retrieval.evidence import Witness
 from palate.retrieval.features import NAMES, Context, Rows, Values, feature_matrix
+from palate.retrieval.filler import stated
 from palate.retrieval.fit import fitted_events
 from palate.retrieval.index import Index
 from palate.retrieval.masks import Decided, allowed_rows
@@ -129,7 +130,7 @@ class Retriever:
     def _wishes(self, profile: Profile, notes: list[str]) -> dict[int, float]:
         total: dict[int, float] = {}
         for wish in profile.wishes[-5:]:
-            for row, score in self._answers(wish.text, notes).items():
+            for row, score in self._answers(stated(wish.text), notes).items():
                 total[row] = total.get(row, 0.0) + (score if wish.likes else -score)
         return total
 

@@ -34,7 +34,8 @@ _LIKED = re.compile(
 )
 _SEEN = re.compile(r"\b(?:seen|saw|watched|rewatched|finished|watch)\b|看过|看了", re.IGNORECASE)
 _STOPS = re.compile(
-    r"[.!?;\n。！？；]|\b(?:but|though|although|however|while|whereas)\b|但是|可是|不过"
+    r"[.!?;\n。！？；]|\b(?:but|though|although|however|while|whereas)\b"
+    r"|,\s*and (?=(?:[Ii]|[Ww]e|[Mm]y)\b)|但是|可是|不过"
 )
 
 

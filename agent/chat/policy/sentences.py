@@ -67,7 +67,7 @@ _EN = {
     "why_not_none": "Say which {noun} you mean by its title.",
     "shown_already": "{title} was among them: number {rank}.",
     "noted_like": "Noted that you like {titles}.",
-    "noted_dislike": "Noted that {titles} is not for you.",
+    "noted_dislike": "Noted as not for you: {titles}.",
     "noted_seen": "Noted that you know {titles}.",
     "count": "There are {count} {nouns}{which}.",
     "count_one": "There is 1 {noun}{which}.",

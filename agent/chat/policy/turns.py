@@ -21,8 +21,10 @@ from palate.domain import Constraint, Op
 
 _TALK = ("hello", "how_are_you", "thanks", "bye", "who", "help", "hostile", "order")
 _COUNT = re.compile(
-    r"\b(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
-    r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b",
+    r"\b(?<!war )(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
+    r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b"
+    r"|(?:^|\b(?:show|give|get|find|suggest|recommend|want|need)(?: me| us)?\s+)"
+    r"(?P<n2>\d{1,2}|two|three|four|five|six|ten)\s+(?!hours?\b|minutes?\b|mins?\b)[a-z]+s\b",
     re.IGNORECASE,
 )
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -156,7 +158,7 @@ def _wanted(text: str) -> int:
     match = _COUNT.search(text)
     if match is None:
         return SHOWN
-    word = match["n"].lower()
+    word = (match["n"] or match["n2"]).lower()
     return max(1, min(MOST, _NUMBERS.get(word) or int(word)))
 
 

@@ -28,6 +28,8 @@ _TURNS = re.compile(
     r"|before|after|under|over|with|and a|please)\b|,\s*(?:a|an|something|maybe)\b",
     re.IGNORECASE,
 )
+#: "nothing with", "not from": the word belongs to the denial.
+_WHOSE = re.compile(r"^\s*(?:with|by|from|starring|featuring|in|about)\b", re.IGNORECASE)
 _WANTS = re.compile(r"\b(?:want|like|need|be|feel like|into|show me|watch|see)\b", re.IGNORECASE)
 _NEGATED_ZH = re.compile(
     r"(?:不要|不想看|不想|别|不是|没有|除了|讨厌|不喜欢|不看|不能|少一点|少点|太)[^，。"
@@ -64,7 +66,7 @@ def negated(text: str, start: int) -> bool:
         return False
     rest = match["rest"]
     head = _WANTS.sub(" ", rest, count=1) if _refuses(match.group()) else rest
-    return not _TURNS.search(head)
+    return not _TURNS.search(_WHOSE.sub("", head))
 
 
 def _refuses(words: str) -> bool:

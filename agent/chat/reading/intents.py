@@ -78,6 +78,7 @@ _RESET = re.compile(
 _REMEMBER = re.compile(
     r"^\s*(?:please\s+|can you\s+|and\s+)*(?:remember|note|keep in mind|don't "
     r"forget)(?:\s+that)?\b[\s,:]*(?P<what>.+)"
+    r"|^(?P<said>.+?)[\s,;.!]+(?:please\s+)?remember (?:that|this|it)(?: for me)?[\s.!]*$"
     r"|(?:请)?(?:记住|记得|记一下)[，,:：]?(?P<zh>.+)", _I | re.DOTALL,
 )  # fmt: skip
 _FORGET = re.compile(
@@ -177,7 +178,8 @@ _SEARCHED: tuple[tuple[re.Pattern[str], Intent], ...] = (
 def remembered(text: str) -> str:
     """Returns what is to be remembered."""
     match = _REMEMBER.search(text)
-    return ((match["what"] or match["zh"]) if match else text).strip().rstrip(".!。")
+    said = (match["what"] or match["said"] or match["zh"]) if match else text
+    return said.strip().rstrip(".!。")
 
 
 def forgotten(text: str) -> str:

@@ -16,7 +16,8 @@ from palate.retrieval.words import fold
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST = 5
-_OR = re.compile(r"\s*(?:,\s*)?(?:or|/|或|或者|还是)\s*(?:a |an |some )?", re.IGNORECASE)
+_OR = re.compile(r"的?\s*(?:,\s*)?(?:or|/|或|或者|还是)\s*(?:a |an |some )?", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,|and|&|和|与)\s*(?:the )?", re.IGNORECASE)
 _MADE_BY = re.compile(
     r"(?:\bby|\bdirected by|\bfrom director|\bdirector|导演是?)\s*$", re.IGNORECASE
 )
@@ -149,11 +150,18 @@ def _either(text: str, found: list[Found]) -> list[Found]:
     joined: list[Found] = []
     for one in found:
         last = joined[-1] if joined else None
-        if last is not None and _OR.fullmatch(text[last.end : one.start]) and _alike(last, one):
+        between = text[last.end : one.start] if last is not None else ""
+        if last is not None and _alike(last, one) and _joined(between, last):
             joined[-1] = _both(last, one)
         else:
             joined.append(one)
     return joined
+
+
+def _joined(between: str, first: Found) -> bool:
+    """Tells "or"; and "and" where no item could have both: films have one director."""
+    made = first.term.constraints[0].field in ("director", "author")
+    return bool(_OR.fullmatch(between) or (made and _AND.fullmatch(between)))
 
 
 def _alike(first: Found, second: Found) -> bool:

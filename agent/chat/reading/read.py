@@ -46,8 +46,10 @@ _EMPTY = re.compile(
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
 )
+#: How many are wanted; alone it is no wish.
+_COUNTS = re.compile(r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten", re.IGNORECASE)
 _EMPTY_ZH = re.compile(
-    r"[的了吗呢吧啊呀嘛请我你他她它们想看要给推荐一部个些点有没是不太很更再来和跟与或者能可以电影片子部本喜欢"
+    r"[除的了吗呢吧啊呀嘛请我你他她它们想看要给推荐一部个些点有没是不太很更再来和跟与或者能可以电影片子部本喜欢"
     r"讨厌过像类似最近今天晚上帮找什么那这都也还就]"
 )
 
@@ -183,7 +185,7 @@ def _telling(clause: str) -> str:
     bare = re.sub(r"[^\w\s'-]|(?<!\w)'|'(?!\w)", " ", bare)
     words = telling(bare) if re.search(r"\w", bare) else ""
     kept = [word for word in words.split() if re.search(r"\w", word) and not _filler(word)]
-    return " ".join(kept)
+    return "" if all(_COUNTS.fullmatch(word) for word in kept) else " ".join(kept)
 
 
 def _filler(word: str) -> bool:
