@@ -24,7 +24,8 @@ from palate.eval.judge.docket import drawn, read_docket
 from palate.eval.judge.exhibit import Exhibit
 from palate.eval.judge.simulated import make_simulated_judge
 from palate.eval.runs.answer import Answer, Told
-from palate.eval.runs.config import EvalConfig, config_from
+from palate.eval.runs.config import EvalConfig
+from palate.eval.runs.config_file import config_from
 from palate.eval.runs.finish import Finished, finish
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.ledger import asked_case

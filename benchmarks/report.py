@@ -32,7 +32,8 @@ from rich.table import Table
 from benchmarks.chromium import CHROMIUM, open_page
 from benchmarks.generate import Shape
 from benchmarks.workspace import build
-from palate.eval.runs.config import EvalConfig, config_from
+from palate.eval.runs.config import EvalConfig
+from palate.eval.runs.config_file import config_from
 from palate.eval.runs.folder import RunFolder, all_runs
 
 CASES, ITEMS, EVENTS = 5000, 2000, 40

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.generate import Shape, write_events, write_items
 from palate import Palate
-from palate.eval.runs.config import config_from
+from palate.eval.runs.config_file import config_from
 from palate.workspace.evaluate import Options, run
 
 CASES, ITEMS, EVENTS = 2000, 10_000, 40

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from palate import Palate
-from palate.eval.runs.config import config_from, read_config
+from palate.eval.runs.config_file import config_from, read_config
 from palate.eval.runs.log import read_calls
 from palate.workspace.evaluate import Options, run
 

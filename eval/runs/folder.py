@@ -12,7 +12,8 @@ from typing import Any
 
 from palate.errors import EvalError
 from palate.eval.runs.answer import ItemFacts
-from palate.eval.runs.config import EvalConfig, config_from, dump
+from palate.eval.runs.config import EvalConfig
+from palate.eval.runs.config_file import config_from, dump
 from palate.retrieval.files import private_folder, replace_file
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from palate.errors import EvalError
 from palate.eval.bootstrap import intervals
 from palate.eval.judge.gate import JUDGE, judged_bounds
+from palate.eval.metrics.reasons import NAMES as REASONS
 from palate.eval.runs.checked import Checked
 from palate.eval.runs.config import Gate, Statistics
 from palate.eval.runs.summary import Line, Mean, RunSummary
@@ -71,10 +72,12 @@ def _check(name: str, gate: Gate, line: Line, ground: _Ground) -> Iterator[Check
     if metric.startswith(JUDGE):
         yield from judged_bounds(name, gate, line, summary.judge)
         return
+    if metric in REASONS or metric in line.beyond:
+        yield from _beside(name, gate, line, metric)
+        return
     if metric not in summary.metrics:
-        raise EvalError(
-            f"{name}: the run has no metric {metric!r}. It has {', '.join(summary.metrics)}."
-        )
+        known = ", ".join((*summary.metrics, *line.beyond, *line.reasons))
+        raise EvalError(f"{name}: the run has no metric {metric!r}. It has {known}.")
     column = _column(line, gate.column, name)
     mean = column[metric].mean
     label = f"{line.name}, {gate.column}, {metric}"
@@ -101,6 +104,22 @@ def _check(name: str, gate: Gate, line: Line, ground: _Ground) -> Iterator[Check
             name, line, usd <= gate.usd,
             f"{line.name}: {usd:.4f} US dollars a thousand cases, at most {gate.usd:g}",
         )  # fmt: skip
+
+
+def _beside(name: str, gate: Gate, line: Line, metric: str) -> Iterator[Checked]:
+    """Checks a metric of reasons or of what is shown; a line without a value meets no bound."""
+    if gate.min is None and gate.max is None:
+        raise EvalError(f"{name}: {metric} takes min and max. Write one of them.")
+    if gate.against is not None:
+        raise EvalError(f"{name}: {metric} is compared with no line. Leave against out.")
+    mean = {**line.beyond, **line.reasons}.get(metric)
+    label = f"{line.name}, {metric} is {mean.mean:.4f}" if mean else (
+        f"{line.name}, {metric} has no value"
+    )  # fmt: skip
+    for bound, words, sign in ((gate.min, "at least", 1), (gate.max, "at most", -1)):
+        if bound is not None:
+            held = mean is not None and sign * (mean.mean - bound) >= 0
+            yield _bound(name, line, held, f"{label}, {words} {bound:g}")
 
 
 def _bound(name: str, line: Line, passed: bool, sentence: str) -> Checked:

@@ -54,6 +54,27 @@ def test_a_run_its_gates_and_its_replay(example, palate, config, tmp_path):
     assert "**FAILED**" in markdown.read_text()
 
 
+def test_gates_that_cannot_fail_are_refused(example, palate, config):
+    whole = run(palate, example, config)
+    assert whole["gates"] == []
+    told = palate("eval", "gate", "latest", code=8, workspace=example)
+    assert "has no gates: nothing could fail" in " ".join(told.err.split())
+    told = palate("eval", "gate", "latest", "--config", config, code=8, workspace=example)
+    assert "has no gates" in " ".join(told.err.split())
+
+
+def test_gates_hold_reasons_and_what_is_shown(example, palate, config):
+    bounds = "{metric: SupportedClaims, min: 0.01}, {metric: ReasonWords, max: 1}"
+    shown = YAML.replace("[NDCG@10]", "[NDCG@10, Coverage@10]")
+    config.write_text(f"{shown}gates: [{bounds}, {{metric: Coverage@10, min: 0.02}}]\n")
+    found = run(palate, example, config, code=100)
+    assert [one["passed"] for one in found["gates"]] == [True, False, True]
+    assert "ReasonWords is" in found["gates"][1]["sentence"]
+    config.write_text(f"{shown}gates: [{{metric: SupportedClaims, failed: 0.1}}]\n")
+    told = palate("eval", "gate", "latest", "--config", config, code=8, workspace=example)
+    assert "takes min and max" in " ".join(told.err.split())
+
+
 def test_retrieval_has_a_ceiling(example, palate, config):
     config.write_text(YAML.replace(", candidates: 10", ""))
     found = run(palate, example, config, "--limit", 10)
@@ -126,7 +147,7 @@ def test_reasons_are_judged_apart_resumed_and_replayed(example, palate, config, 
     assert run(palate, example, config, "--resume", "latest")["judge"] == judge
     assert log.read_text().count('"t":"call"') == calls
     markdown = tmp_path / "pr.md"
-    palate("eval", "gate", "latest", "--markdown", markdown, workspace=example)
+    palate("eval", "view", "latest", "--markdown", markdown, workspace=example)
     assert "Agreement not measured" in markdown.read_text()
     replayed = run(palate, example, config, "--replay", log)
     assert replayed["judge"]["lines"] == judge["lines"]

@@ -13,7 +13,8 @@ from palate.eval.controls import Identity, Popularity, Random
 from palate.eval.guard import Guard
 from palate.eval.metrics.beyond import Shelf
 from palate.eval.runs.answer import Answer, ItemFacts
-from palate.eval.runs.config import EvalConfig, config_from
+from palate.eval.runs.config import EvalConfig
+from palate.eval.runs.config_file import config_from
 from palate.eval.runs.finish import Finished, finish
 from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.log import Log

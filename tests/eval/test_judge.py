@@ -21,7 +21,8 @@ from palate.eval.judge.labels import read_labels
 from palate.eval.judge.read import win_of
 from palate.eval.judge.simulated import make_simulated_judge
 from palate.eval.judge.values import calibration_from
-from palate.eval.runs.config import JudgeSpec, config_from
+from palate.eval.runs.config import JudgeSpec
+from palate.eval.runs.config_file import config_from
 from palate.prompts.library import Library
 
 LABELS = Path(__file__).parents[2] / "examples" / "judge-labels.jsonl"

@@ -21,7 +21,7 @@ from palate.errors import EvalError
 from palate.eval.bootstrap import intervals
 from palate.eval.controls import in_order
 from palate.eval.metrics import NDCG
-from palate.eval.runs.config import config_from
+from palate.eval.runs.config_file import config_from
 from palate.eval.runs.gates import check_gates, junit
 from palate.eval.runs.kept import load_values
 from palate.eval.runs.labels import labelled, reasons_wanted, slots_of

@@ -1,7 +1,7 @@
 """Forgetting a person reaches the runs and snapshots that name them."""
 
 from palate import Palate
-from palate.eval.runs.config import config_from
+from palate.eval.runs.config_file import config_from
 from palate.workspace.evaluate import Options, run
 
 

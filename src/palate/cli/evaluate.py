@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from palate.cli.common import JSON, console, open_palate, print_json, say, show, steps
+from palate.errors import EvalError
 
 if TYPE_CHECKING:
     from palate.eval.runs.answer import Progress
@@ -59,7 +60,7 @@ def score(
 @evaluate.command()
 def schema() -> None:
     """Print the JSON schema of eval.yaml."""
-    from palate.eval.runs.config import schema as made
+    from palate.eval.runs.config_file import schema as made
 
     print_json(made())
 
@@ -79,7 +80,7 @@ def cases(
 ) -> None:
     """Make cases of the workspace's own events."""
     from palate.eval.cases import write_cases
-    from palate.eval.runs.config import config_from
+    from palate.eval.runs.config_file import config_from
     from palate.workspace.evaluate import cases_of
 
     wanted: dict[str, Any] = {
@@ -114,7 +115,7 @@ def run(
     as_json: bool = JSON,
 ) -> None:
     """Run an eval.yaml; exits with 100 where a gate fails."""
-    from palate.eval.runs.config import read_config
+    from palate.eval.runs.config_file import read_config
     from palate.workspace import evaluate as evaluation
 
     asked = read_config(config)
@@ -157,9 +158,18 @@ def gate(
     as_json: bool = JSON,
 ) -> None:
     """Check the gates of a run, write its JUnit XML; exits with 100 where one fails."""
-    from palate.eval.runs.config import read_config
+    from palate.eval.runs.config_file import read_config
+    from palate.eval.runs.folder import RunFolder
 
-    _close(_found(context, run), read_config(config) if config else None, as_json, markdown)
+    folder = _found(context, run)
+    asked = read_config(config) if config else None
+    if not (asked or RunFolder(Path(folder)).config()).gates:
+        where = config.name if config else "The run"
+        raise EvalError(
+            f"{where} has no gates: nothing could fail. Write `gates:` into a configuration and "
+            "name it with --config; `palate eval view` shows a run."
+        )
+    _close(folder, asked, as_json, markdown)
 
 
 @evaluate.command()
@@ -167,15 +177,19 @@ def view(
     context: typer.Context,
     run: str = RUN,
     browser: bool = typer.Option(False, "--open", help="Open it in the browser."),
+    markdown: Path | None = typer.Option(None, "--markdown", help="Also write the tables here."),
 ) -> None:
     """Write the report of a run: one HTML file that fetches nothing."""
     from palate.eval.report import write_report
     from palate.eval.runs.finish import gate as check
     from palate.eval.runs.folder import RunFolder
+    from palate.eval.runs.tables import as_markdown
 
     folder = RunFolder(Path(_found(context, run)))
-    _, checked = check(folder)
+    summary, checked = check(folder)
     path = write_report(folder, checked)
+    if markdown is not None:
+        markdown.write_text(as_markdown(summary, checked), encoding="utf-8")
     say(f"The report is {path.resolve()} ({path.stat().st_size / 1e6:.1f} MB).")
     if browser:
         typer.launch(path.resolve().as_uri())
@@ -204,7 +218,7 @@ def calibrate_judge(
     as_json: bool = JSON,
 ) -> None:
     """Measure how well a judge agrees with people; kept, and shown beside its scores."""
-    from palate.eval.runs.config import read_config
+    from palate.eval.runs.config_file import read_config
     from palate.workspace.bench import calibrate_judge as measure
 
     with open_palate(context) as palate:

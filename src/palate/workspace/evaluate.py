@@ -15,7 +15,8 @@ from palate.errors import EvalError
 from palate.eval.cases import Case, read_cases, write_cases
 from palate.eval.guard import Guard
 from palate.eval.runs.answer import Notify
-from palate.eval.runs.config import EvalConfig, Split, dump
+from palate.eval.runs.config import EvalConfig, Split
+from palate.eval.runs.config_file import dump
 from palate.eval.runs.finish import Finished, finish
 from palate.eval.runs.folder import RunFolder, digest, find_run, new_run
 from palate.eval.runs.ledger import read_replies
