@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from palate.domain import Completion, ModelCall, Usage
-from palate.errors import ModelError, ModelTimeout, ReplyError
+from palate.errors import ModelError, ModelTimeout, RefusedError, ReplyError, SilentError
 
-_KINDS = {"ModelTimeout": ModelTimeout, "ReplyError": ReplyError}
+_KINDS = {kind.__name__: kind for kind in (ModelTimeout, ReplyError, RefusedError, SilentError)}
 
 
 def call_key(call: ModelCall, model: str) -> str:

@@ -55,6 +55,7 @@ class _Reading:
     repairs: list[str] = field(default_factory=list)
     foreign: int = 0
     repeated: int = 0
+    outside: int = 0
 
     def take(self, label: str) -> None:
         """Places a label, unless it is unknown or placed already."""
@@ -72,6 +73,7 @@ class _Reading:
         counts = (
             (self.foreign, "unknown labels dropped"),
             (self.repeated, "repeated labels dropped"),
+            (self.outside, "titles of the history dropped"),
             (missing if self.order else 0, "labels missing"),
         )
         self.repairs += [f"{count} {what}" for count, what in counts if count]
@@ -248,6 +250,7 @@ def _read_list(text: str, reading: _Reading, titles: Titles) -> None:
     reading.order += listed.order
     reading.foreign += listed.foreign
     reading.repeated += listed.repeated
+    reading.outside += listed.outside
     if listed.order:
         reading.repairs.append("titles read instead of labels")
 

@@ -49,6 +49,7 @@ class _Entry:
 
     item: str | None
     kind: Kind = "plain"
+    outside: bool = False
 
 
 @dataclass
@@ -84,13 +85,15 @@ class Listed:
 
     Attributes:
         order: Item ids, each once.
-        foreign: Entries that name nothing inside the set.
+        foreign: Entries that name nothing that is known.
         repeated: Entries that name an item again.
+        outside: Entries that name a title outside the set, such as one of the history.
     """
 
     order: tuple[str, ...]
     foreign: int = 0
     repeated: int = 0
+    outside: int = 0
 
 
 def parse_list(
@@ -117,7 +120,8 @@ def parse_list(
         return Listed(tuple(reader.row(text)))
     order = best.order()
     named = sum(one.item is not None for one in best.entries)
-    return Listed(tuple(order), len(best.entries) - named, named - len(order))
+    beyond = sum(one.outside for one in best.entries)
+    return Listed(tuple(order), len(best.entries) - named - beyond, named - len(order), beyond)
 
 
 def _ranking(lists: Sequence[_List]) -> _List | None:
@@ -180,7 +184,7 @@ class _Reader:
         if found is not None:
             return _Entry(found)
         if self.titles.beyond(text.strip(_EDGES)):
-            return _Entry(None)
+            return _Entry(None, outside=True)
         if by_label is not None:
             return _Entry(by_label, "prose")
         inside = [one for one in _ANY_LABEL.findall(text) if len(one) > 1 and one in self.labels]
@@ -195,7 +199,7 @@ class _Reader:
         if named is not None:
             return _Entry(named)
         if self.titles.beyond(title.strip(_EDGES)):
-            return _Entry(None)
+            return _Entry(None, outside=True)
         return _Entry(item, "label")
 
     def _titled(self, text: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from palate.agent.models.replies import FINISHES, MAX_TEXT, read_object, read_usage, told
 from palate.domain import Completion, Usage
-from palate.errors import ReplyError
+from palate.errors import RefusedError, ReplyError, SilentError
 
 
 class Events:
@@ -53,7 +53,7 @@ class Events:
             raise ReplyError("The stream ended without being finished.", retryable=True)
         text = "".join(self._text)
         if not text.strip():
-            raise ReplyError("The reply is empty.", retryable=True)
+            raise SilentError("The reply is empty.", retryable=True)
         return Completion(text, self._model, self._finish, self._usage)
 
     def _line(self, line: bytes) -> Iterator[str]:
@@ -75,7 +75,7 @@ class Events:
         delta = choice.get("delta")
         delta = delta if isinstance(delta, Mapping) else {}
         if delta.get("refusal"):
-            raise ReplyError("The model refused to answer.")
+            raise RefusedError("The model refused to answer.")
         piece = delta.get("content")
         if isinstance(piece, str) and piece and self._size < MAX_TEXT:
             piece = piece[: MAX_TEXT - self._size]
@@ -88,7 +88,7 @@ class Events:
         if finish is None:
             return
         if finish == "content_filter":
-            raise ReplyError("The server's content filter cut the reply.")
+            raise RefusedError("The server's content filter cut the reply.")
         if finish not in FINISHES:
             raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
         self._finish = str(finish)

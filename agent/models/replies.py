@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from palate.domain import Completion, Usage
-from palate.errors import ModelError, ReplyError
+from palate.errors import ModelError, RefusedError, ReplyError, SilentError
 from palate.prompts.clean import one_line
 
 #: Longer texts are cut; the parser cuts further, and counts that as a repair.
@@ -60,9 +60,9 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
         raise ReplyError("The reply holds no choice.", retryable=True)
     finish = choice.get("finish_reason")
     if message.get("refusal"):
-        raise ReplyError("The model refused to answer.")
+        raise RefusedError("The model refused to answer.")
     if finish == "content_filter":
-        raise ReplyError("The server's content filter cut the reply.")
+        raise RefusedError("The server's content filter cut the reply.")
     if finish not in FINISHES:
         raise ReplyError(f"The reply ended without being finished ({finish}).", retryable=True)
     text = message.get("content")
@@ -76,7 +76,7 @@ def _said(data: Mapping[str, Any]) -> tuple[str, str]:
             "that off where it is served, or name a model that does not think first."
         )
     if not isinstance(text, str) or not text.strip():
-        raise ReplyError("The reply is empty.", retryable=True)
+        raise SilentError("The reply is empty.", retryable=True)
     return text, str(finish)
 
 

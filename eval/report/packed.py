@@ -12,6 +12,8 @@ from typing import Any
 
 from palate.eval.cases import Case
 from palate.eval.runs.answer import Answer, answer_from
+from palate.eval.runs.health import outcome
+from palate.eval.runs.ledger import KINDS
 from palate.eval.runs.values import own_order
 
 #: Cases in a piece; items of an order that are shown.
@@ -82,7 +84,8 @@ def _case(
             continue
         place = source.variants.index(record["v"])
         if record["t"] == "answer":
-            answers[place] = _answer(case, answer_from(record))
+            kinds = {kind for kind in KINDS if record.get(kind)}
+            answers[place] = _answer(case, answer_from(record), kinds)
         else:
             calls.setdefault(place, {})[(record["k"], record["i"])] = _call(record, texts)
     for place, made in calls.items():
@@ -95,7 +98,7 @@ def _case(
     }  # fmt: skip
 
 
-def _answer(case: Case, answer: Answer) -> dict[str, Any]:
+def _answer(case: Case, answer: Answer, kinds: set[str]) -> dict[str, Any]:
     """Returns what is shown: o the product, w the model alone, n their lengths, r its rank."""
     own = own_order(answer)
     ranks = (place for place, item in enumerate(own, 1) if case.truth.get(item, 0) > 0)
@@ -105,6 +108,7 @@ def _answer(case: Case, answer: Answer) -> dict[str, Any]:
         "n": [len(answer.order), len(own)],
         "r": next(ranks, 0),
         "cause": answer.cause,
+        "fate": outcome(answer, own, kinds),
         "repairs": answer.repairs,
         "notes": answer.notes,
         "why": [[t.item, t.text, t.by, t.claims, t.replaced] for t in answer.reasons],

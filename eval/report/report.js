@@ -56,15 +56,13 @@ function order(ids, truth, empty) {
   if (!ids.length) list.append(el("li", empty, "none"));
   return list;
 }
-/* No order: the call failed, nothing came, or what came could not be read. */
-const silence = calls => calls.some(call => call[3]) ? "failed" : calls.every(call => !call[1]) ? "silent" : "unread";
 /* What became of a variant's reply: a word, its colour, and the whole of it. */
 function fate(a) {
   if (!a) return ["no answer", "no", "Nothing was recorded."];
-  if (a.cause) return [silence(a.calls ?? []), "no", "The model did not decide (" + a.cause + "): the product is the prior's order."];
+  if (a.cause) return [a.fate, "no", "The model did not decide (" + a.cause + "): the product is the prior's order."];
   const left = a.n[0] - a.n[1];
   const filled = left > 0 ? " " + many(left, "place") + " filled by the product." : "";
-  if (!a.n[1]) return ["cut", "no", "Mended: " + a.repairs.join("; ") + ". The model alone counts as silent."];
+  if (!a.n[1]) return [a.fate, "no", "Mended: " + a.repairs.join("; ") + ". The model alone counts as silent."];
   if (a.repairs.length) return ["repaired", "open", "Mended: " + a.repairs.join("; ") + "." + filled];
   if (left > 0) return ["filled", "open", "The model ranked " + a.n[1] + " of " + a.n[0] + "." + filled];
   return ["complete", "ok", "The model ranked all " + a.n[0] + ", and nothing had to be mended."];

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Shares from which on a line is exposed.
 _KEEPS_ORDER, _HISTORY, _SILENT, _SELECTIVE = 0.9, 0.05, 0.5, 0.02
-#: Tokens of an empty reply, at most.
-_SAYS_NOTHING = 2
 #: Two-sided: one honest line in a million is this far from chance.
 _SURE = 4.9
 
@@ -125,12 +123,9 @@ def _model(column: Column, scene: Scene) -> Iterator[Exposure]:
     counts = column.health.counts
     silent = 1 - counts["answered"] / cases
     if silent > _SILENT:
-        kinds = {name: counts[name] for name in ("failed", "unread", "cut") if counts[name]}
-        told = ", ".join(f"{count} {_KINDS[name]}" for name, count in kinds.items())
-        name = "failing model"
-        if counts["unread"] > counts["failed"]:
-            said = column.health.completion_tokens / max(column.health.calls, 1)
-            name = "garbage model" if said > _SAYS_NOTHING else "silent model"
+        told = ", ".join(f"{counts[kind]} {words}" for kind, (words, _) in _KINDS.items()
+                         if counts[kind])  # fmt: skip
+        name = _KINDS[max(_KINDS, key=lambda kind: counts[kind])][1]
         yield Exposure(
             column.name, name,
             f"The model gave no order that can be read in {silent:.0%} of {cases} cases ({told}). "
@@ -165,8 +160,11 @@ def _chance(column: Column, scene: Scene) -> Iterator[Exposure]:
         )  # fmt: skip
 
 
-_KINDS: Mapping[str, str] = {
-    "failed": "failed calls", "unread": "replies without a readable order", "cut": "cut replies",
+#: Outcome of a case -> how it is counted, and what a model is called that it is true of mostly.
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "failed": ("failed calls", "failing model"), "refused": ("refusals", "refusing model"),
+    "truncated": ("cut replies", "truncated model"), "silent": ("empty replies", "silent model"),
+    "unread": ("replies without a readable order", "garbage model"),
 }  # fmt: skip
 
 

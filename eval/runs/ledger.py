@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from palate.domain import Completion, Model, ModelCall
-from palate.errors import EvalError, ModelError, ModelTimeout
+from palate.errors import EvalError, ModelError, ModelTimeout, RefusedError, SilentError
 from palate.eval.cases import Case
 from palate.eval.runs.log import Log, read_calls
 from palate.eval.runs.pace import Pace
 from palate.eval.runs.variants import Variant
 from palate.prompts.calls import call_key, completion_of, failure_record, reply_record
+from palate.prompts.declined import declines
+
+#: What is noted of the calls of a case, and written beside its answer.
+KINDS = ("failed", "refused", "silent")
+_ERRORS = {RefusedError.__name__: "refused", SilentError.__name__: "silent"}
 
 
 @dataclass
@@ -26,7 +31,16 @@ class Asked:
 
     case: Case
     seen: Counter[str] = field(default_factory=Counter)
-    failed: bool = False
+    kinds: set[str] = field(default_factory=set)
+
+    def note(self, record: Mapping[str, Any]) -> None:
+        """Notes what a reply was besides an answer: `KINDS` that are true of any of the calls."""
+        if "error" in record:
+            self.kinds.add(_ERRORS.get(record["kind"], "failed"))
+        elif record["f"] == "content_filter" or declines(record["r"]):
+            self.kinds.add("refused")
+        elif not record["r"].strip():
+            self.kinds.add("silent")
 
 
 #: Set while a variant answers a case; the models below read it.
@@ -79,7 +93,7 @@ class Recorded:
             record = await self._ask(call, deadline)
             # Nothing awaits between the reply and the record: no reply is lost in between.
             self._log.write_call(place, at, record)
-        asked.failed |= "error" in record
+        asked.note(record)
         return completion_of(record, self.name)
 
     async def _ask(self, call: ModelCall, deadline: float) -> dict[str, Any]:

@@ -114,8 +114,7 @@ async def _worker(
         with asking(case) as asked:
             answer = await entrants[variant.key].answer(case)
         record = answer.record()
-        if asked.failed:
-            record["failed"] = True
+        record |= dict.fromkeys(sorted(asked.kinds), True)
         log.write_answer((variant.key, case.id), record)
         teller.tell()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from palate.eval.judge.tables import judge_sections
 from palate.eval.metrics.reasons import NAMES
+from palate.eval.runs.health import MENDED, OUTCOMES
 from palate.eval.runs.section import Section
 from palate.eval.runs.summary import Line, Mean, RunSummary
 
@@ -19,11 +20,34 @@ _HEADS = {
 def sections(summary: RunSummary) -> Iterator[Section]:
     """Yields the tables that a run has something for."""
     models = [line for line in summary.lines if line.kind == "model"]
+    if models:
+        yield _validity(models)
     told = [line for line in models if line.reasons]
     if told:
         yield _reasons(told)
     if summary.judge is not None:
         yield from judge_sections(summary.judge)
+
+
+def _validity(lines: list[Line]) -> Section:
+    heads = (*OUTCOMES, *MENDED)
+    rows = {line.name: tuple(_share(line, name) for name in heads) for line in lines}
+    return Section("Validity of the replies", _VALIDITY, heads, rows)
+
+
+def _share(line: Line, name: str) -> str:
+    count = line.health.get(name, 0)
+    return f"{count / max(line.health.get('cases', 0), 1):.1%}" if count else "-"
+
+
+_VALIDITY = (
+    "Shares of the cases. One of the first seven is true of each. complete: an order of all "
+    "candidates, nothing mended; repaired: an order that had to be mended; truncated: cut at its "
+    "limit; refused: the model declined (in the API's field for it, by the content filter, or in "
+    "so many words); silent: an empty reply; failed: no reply; unread: a reply without an order. "
+    "Of those repaired: foreign: names what is no candidate; duplicate: names one twice; history "
+    "repeat: names an item of the person's own past instead; partial: leaves candidates out."
+)
 
 
 def _reasons(lines: list[Line]) -> Section:

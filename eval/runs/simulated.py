@@ -10,7 +10,8 @@ first. It is for trying out the harness, and says nothing about any real model.
 
 ``fault=`` makes it fail as real ones do: ``silent`` (an empty reply), ``garbage`` (words without a
 label), ``refuse``, ``cut`` (ends after three labels), ``error`` (no reply at all), ``flaky`` (an
-error in one call of four).
+error in one call of four), ``history`` (a list of titles that opens with the history's), ``sloppy``
+(the first label once more, and one that nothing has).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from palate.eval.runs.labels import candidate_line, labelled, liked_titles, name
 from palate.eval.runs.ledger import asked_case
 
 PREFIX = "simulated:"
-_FAULTS = ("", "silent", "garbage", "refuse", "cut", "error", "flaky")
+_FAULTS = ("", "silent", "garbage", "refuse", "cut", "error", "flaky", "history", "sloppy")
 _GARBAGE = "the the of and ... 4 8 15 ~~ lorem ipsum, dolor; sit amet?!"
 _REFUSAL = "I'm sorry, but I can't help with ranking these items."
 
@@ -152,6 +153,8 @@ class SimulatedModel:
         if fixed is not None:
             return fixed, ()
         order = sorted(found, key=lambda label: -found[label])
+        if self._skill.fault in ("history", "sloppy"):
+            return self._mended(call, order), ()
         if call.top_logprobs:
             total = math.log(sum(math.exp(value) for value in found.values()) or 1.0)
             shares = {label: found[label] - total for label in order[: call.top_logprobs]}
@@ -163,6 +166,13 @@ class SimulatedModel:
             reasons = [{"label": o, "reason": self._reason(lines[o], liked)} for o in first]
             return json.dumps({"order": " ".join(order), "reasons": reasons}), ()
         return " ".join(order), ()
+
+    def _mended(self, call: ModelCall, order: Sequence[str]) -> str:
+        if self._skill.fault == "sloppy":
+            return " ".join([*order[:1], *order, "Z"])
+        lines = labelled(call)
+        titles = [*liked_titles(call)[:2], *(_title(lines[label]) for label in order)]
+        return "\n".join(f"{place}. {title}" for place, title in enumerate(titles, 1))
 
     def _reason(self, line: str, liked: Sequence[str]) -> str:
         """Says what the person liked; with a chance of 1 - skill in four, what nobody knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,8 @@ from palate.eval.cases import Case
 from palate.eval.controls import oracle_order
 from palate.eval.metrics import Metric, evaluate
 from palate.eval.runs.answer import Answer, answer_from
+from palate.eval.runs.health import CUT, Health
+from palate.eval.runs.ledger import KINDS
 from palate.eval.runs.log import read_answers
 from palate.eval.runs.reasoning import Reasoning
 from palate.eval.runs.showing import Showing, Watching
@@ -25,20 +27,6 @@ if TYPE_CHECKING:
 
 #: Cases scored at once: what a batch holds is all that is held of the orders.
 BATCH = 1000
-_CUT = "reply cut"
-
-
-@dataclass
-class Health:
-    """Counts of one line over all cases."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    calls: int = 0
-    retries: int = 0
 
 
 @dataclass
@@ -153,7 +141,8 @@ def model_columns(
         if place[0] not in found or place[1] not in row or latest.get(place, number) != number:
             continue
         answer = answer_from(record)
-        _count(found[place[0]], row[place[1]], answer, bool(record.get("failed")), asked)
+        kinds = {kind for kind in KINDS if record.get(kind)}
+        _count(found[place[0]], row[place[1]], answer, kinds, asked)
         waiting[place[0]].append((row[place[1]], answer))
         if len(waiting[place[0]]) == BATCH:
             _settle(found[place[0]], waiting[place[0]], asked)
@@ -186,7 +175,7 @@ def _settle(column: Column, waiting: list[tuple[int, Answer]], asked: Questions)
 
 def own_order(answer: Answer) -> tuple[str, ...]:
     """Returns what counts as the model's own: nothing where its reply was cut."""
-    cut = any(repair.startswith(_CUT) for repair in answer.repairs)
+    cut = any(repair.startswith(CUT) for repair in answer.repairs)
     return () if cut or answer.cause else answer.own
 
 
@@ -227,7 +216,7 @@ def _look(column: Column, row: int, case: Case, order: Sequence[str], past: Sequ
         column.listed += len(order[:10])
 
 
-def _count(column: Column, row: int, answer: Answer, failed: bool, asked: Questions) -> None:
+def _count(column: Column, row: int, answer: Answer, kinds: set[str], asked: Questions) -> None:
     case = asked.cases[row]
     _look(column, row, case, answer.order, asked.pasts[row])
     own = own_order(answer)
@@ -235,7 +224,7 @@ def _count(column: Column, row: int, answer: Answer, failed: bool, asked: Questi
     assert column.reached is not None
     column.answered[row] = bool(own)
     column.reached[row] = answer.reached
-    _count_health(column.health, answer, own, failed)
+    column.health.count(answer, own, kinds)
     if column.reasons is not None and answer.reasons:
         column.reasons.add(row, case.cluster, answer.reasons)
     for slot, item in enumerate(answer.shown if own else ()):
@@ -243,34 +232,3 @@ def _count(column: Column, row: int, answer: Answer, failed: bool, asked: Questi
         column.slots[slot] += 1
         column.first[slot] += place == 0
         column.ranks_by_slot[slot] += place + 1
-
-
-def _count_health(health: Health, answer: Answer, own: Sequence[str], failed: bool) -> None:
-    told = " ".join(answer.repairs)
-    counts: Iterator[tuple[str, bool]] = iter(
-        (
-            ("answered", bool(own)),
-            ("failed", failed and not own),
-            ("cut", _CUT in told),
-            ("unread", not own and not failed and _CUT not in told),
-            ("complete", bool(own) and not answer.repairs),
-            ("repaired", bool(answer.repairs) and bool(own)),
-            ("foreign", "unknown" in told),
-            ("duplicate", "repeated" in told),
-            ("partial", "missing" in told),
-        )
-    )
-    for name, true in counts:
-        health.counts[name] += true
-    claims = [ok for told_ in answer.reasons for _, ok in told_.claims]
-    health.counts["reasons"] += len(answer.reasons)
-    health.counts["replaced"] += sum(one.replaced is not None for one in answer.reasons)
-    health.counts["claims"] += len(claims)
-    health.counts["supported"] += sum(claims)
-    usage = answer.usage
-    health.seconds.append(usage.seconds)
-    health.calls += usage.calls
-    health.retries += usage.retries
-    health.prompt_tokens += usage.prompt_tokens
-    health.completion_tokens += usage.completion_tokens
-    health.cached_tokens += usage.cached_tokens

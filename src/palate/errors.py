@@ -166,6 +166,14 @@ class ReplyError(ModelError):
     """The server answered, but not with a usable reply."""
 
 
+class RefusedError(ReplyError):
+    """The model declined to answer, or the server's content filter did."""
+
+
+class SilentError(ReplyError):
+    """The model said nothing."""
+
+
 class EvalError(PalateError):
     """Cases, runs or metrics that cannot be used."""
 

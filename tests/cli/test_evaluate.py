@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from palate.eval.runs.health import OUTCOMES as EVERY
+
 YAML = """
 name: small
 split: {kind: last, users: 20, candidates: 10}
@@ -73,6 +75,36 @@ def test_gates_hold_reasons_and_what_is_shown(example, palate, config):
     config.write_text(f"{shown}gates: [{{metric: SupportedClaims, failed: 0.1}}]\n")
     told = palate("eval", "gate", "latest", "--config", config, code=8, workspace=example)
     assert "takes min and max" in " ".join(told.err.split())
+
+
+OUTCOMES = {
+    "silent": "silent", "garbage": "unread", "refuse": "refused", "cut": "truncated",
+    "error": "failed", "sloppy": "repaired", "history": "repaired",
+}  # fmt: skip
+
+
+def test_every_fault_is_counted_by_its_name(example, palate, config, tmp_path):
+    models = "".join(f"  - {{id: {one}, name: 'simulated:fault={one}'}}\n" for one in OUTCOMES)
+    head, _, tail = YAML.partition(
+        '  - {id: good, name: "simulated:skill=0.9", price_in: 1, price_out: 1}\n'
+    )
+    config.write_text(head + models + tail)
+    markdown = tmp_path / "pr.md"
+    found = run(palate, example, config, "--markdown", markdown)
+    lines = {one["name"].split(" · ")[0]: one["health"] for one in found["lines"]}
+    for fault, outcome in OUTCOMES.items():
+        # Exactly one outcome a case.
+        assert {name: lines[fault][name] for name in EVERY if lines[fault].get(name)} == {
+            outcome: 20
+        }
+    assert (lines["sloppy"]["duplicate"], lines["sloppy"]["foreign"]) == (20, 20)
+    # Whose past holds nothing liked has nothing that could be repeated.
+    assert lines["history"]["history repeat"] >= 15
+    assert lines["cut"]["partial"] == 20
+    named = {one["line"].split(" · ")[0]: one["name"] for one in found["exposures"]}
+    assert named["refuse"] == "refusing model"
+    assert named["cut"] == "truncated model"
+    assert "**Validity of the replies**" in markdown.read_text()
 
 
 def test_retrieval_has_a_ceiling(example, palate, config):

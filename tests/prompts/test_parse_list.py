@@ -65,7 +65,8 @@ class TestLabels:
             "1. H1: Storm warning for the northern coast\n2. C4: Goalkeeper scores\n"
             "3. H5: Mayor opens the new fish market\n4. C99: Something else\n5. C4: Goalkeeper"
         )
-        assert (found.order, found.foreign, found.repeated) == (("C4",), 3, 1)
+        assert (found.order, found.foreign, found.repeated) == (("C4",), 1, 1)
+        assert found.outside == 2
 
     def test_a_candidates_label_on_a_title_of_the_history_is_the_history(self):
         assert news("1. C3: Mayor opens the new fish market\n2. C1: Harbour ferry").order == ("C1",)
