@@ -12,9 +12,8 @@ from typing import Any
 
 from palate.eval.cases import Case
 from palate.eval.runs.answer import Answer, answer_from
-from palate.eval.runs.health import outcome
+from palate.eval.runs.health import outcome, own_order
 from palate.eval.runs.ledger import KINDS
-from palate.eval.runs.values import own_order
 
 #: Cases in a piece; items of an order that are shown.
 PIECE, _TOP = 250, 10

@@ -19,6 +19,7 @@ from palate.eval.runs.gates import Checked, check_gates, junit
 from palate.eval.runs.kept import load_values, save_values
 from palate.eval.runs.log import read_answers
 from palate.eval.runs.showing import watching
+from palate.eval.runs.steadiness import steadiness_of
 from palate.eval.runs.summarise import Judged, judge, noise_of
 from palate.eval.runs.summary import RunSummary, read_summary
 from palate.eval.runs.values import (
@@ -88,6 +89,7 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         ceiling=_ceiling(scored, factory),
         noise=noise_of(columns, named, by),
         judge=_judged(run, by),
+        steadiness=steadiness_of(run.folder.log, run.variants, by),
     )
     run.folder.write_items(factory.facts(sorted(_occurring(run, scored))))
     save_values(run.folder.values, columns, asked)

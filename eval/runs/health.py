@@ -67,3 +67,9 @@ def outcome(answer: Answer, own: Sequence[str], kinds: set[str]) -> str:
     if any(repair.startswith(CUT) for repair in answer.repairs):
         return "truncated"
     return next((kind for kind in ("refused", "failed", "silent") if kind in kinds), "unread")
+
+
+def own_order(answer: Answer) -> tuple[str, ...]:
+    """Returns what counts as the model's own: nothing where its reply was cut."""
+    cut = any(repair.startswith(CUT) for repair in answer.repairs)
+    return () if cut or answer.cause else answer.own

@@ -150,6 +150,20 @@ def read_answers(path: Path) -> Iterator[dict[str, Any]]:
             yield _record(path, number, line)
 
 
+def latest_answers(path: Path) -> Iterator[dict[str, Any]]:
+    """Yields the answers of a log that count: of those made again, the last."""
+    seen: set[Place] = set()
+    again: dict[Place, int] = {}
+    for number, record in enumerate(read_answers(path)):
+        place = (record["v"], record["c"])
+        if place in seen:
+            again[place] = number
+        seen.add(place)
+    for number, record in enumerate(read_answers(path)):
+        if again.get((record["v"], record["c"]), number) == number:
+            yield record
+
+
 def read_calls(path: Path) -> Iterator[dict[str, Any]]:
     """Yields the calls of a log."""
     for number, line in enumerate(_lines(path), start=1):

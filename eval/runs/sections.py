@@ -22,6 +22,8 @@ def sections(summary: RunSummary) -> Iterator[Section]:
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
         yield _validity(models)
+    if summary.steadiness:
+        yield _steadiness(summary)
     told = [line for line in models if line.reasons]
     if told:
         yield _reasons(told)
@@ -47,6 +49,27 @@ _VALIDITY = (
     "so many words); silent: an empty reply; failed: no reply; unread: a reply without an order. "
     "Of those repaired: foreign: names what is no candidate; duplicate: names one twice; history "
     "repeat: names an item of the person's own past instead; partial: leaves candidates out."
+)
+
+
+def _steadiness(summary: RunSummary) -> Section:
+    level = f"{summary.level * 100:g} %"
+    rows = {
+        f"{one.variant}: {one.first}, {one.second}": (
+            f"{one.tau.n:,}", f"{one.tau.mean:.3f}", f"{one.tau.low:.3f} {one.tau.high:.3f}",
+            f"{one.same.mean:.1%}", f"{one.same.low:.1%} {one.same.high:.1%}",
+        )
+        for one in summary.steadiness
+    }  # fmt: skip
+    heads = ("cases", "Kendall tau", level, "same first", level)
+    return Section("Steadiness: the same candidates laid out twice", _STEADY, heads, rows)
+
+
+_STEADY = (
+    "Own orders of one model whose prompts differ in the order of the candidates alone. Kendall "
+    "tau: 1 where both orders are the same, 0 where they are as alike as two random ones; same "
+    "first: share of cases with the same item first. Far below 1, the order that candidates stand "
+    "in decides what is recommended."
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from palate.errors import EvalError
 from palate.eval.judge.values import JudgeSummary, summary_from
 from palate.eval.runs.mean import Mean
+from palate.eval.runs.steadiness import Steadiness
 from palate.eval.statistics.noise import Noise
 from palate.eval.statistics.verdict import Judgement
 
@@ -109,6 +110,7 @@ class RunSummary:
             pool. ``None`` where the cases list their candidates.
         noise: For each model that was asked repeatedly its name without the repeat, and where the
             uncertainty of its own first metric comes from.
+        steadiness: How alike a model's orders are where only the layout of its prompt differs.
         judge: What the judge of reasons found; ``None`` where the run has none.
     """
 
@@ -132,6 +134,7 @@ class RunSummary:
     notes: tuple[str, ...] = ()
     noise: tuple[tuple[str, Noise], ...] = ()
     judge: JudgeSummary | None = None
+    steadiness: tuple[Steadiness, ...] = ()
 
     def line(self, name: str) -> Line:
         """Returns a line by its name.
@@ -178,6 +181,10 @@ def _summary(data: dict[str, Any]) -> RunSummary:
     ceiling = data.pop("ceiling")
     noise = tuple((name, Noise(**one)) for name, one in data.pop("noise", ()))
     judged = data.pop("judge", None)
+    steady = tuple(
+        Steadiness(**{**one, "tau": Mean(**one["tau"]), "same": Mean(**one["same"])})
+        for one in data.pop("steadiness", ())
+    )
     return RunSummary(
         **{**data, "metrics": tuple(data["metrics"]), "notes": tuple(data["notes"])},
         lines=lines,
@@ -185,6 +192,7 @@ def _summary(data: dict[str, Any]) -> RunSummary:
         ceiling=None if ceiling is None else (ceiling[0], ceiling[1]),
         noise=noise,
         judge=summary_from(judged) if judged else None,
+        steadiness=steady,
     )
 
 

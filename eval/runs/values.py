@@ -14,9 +14,9 @@ from palate.eval.cases import Case
 from palate.eval.controls import oracle_order
 from palate.eval.metrics import Metric, evaluate
 from palate.eval.runs.answer import Answer, answer_from
-from palate.eval.runs.health import CUT, Health
+from palate.eval.runs.health import Health, own_order
 from palate.eval.runs.ledger import KINDS
-from palate.eval.runs.log import read_answers
+from palate.eval.runs.log import latest_answers
 from palate.eval.runs.reasoning import Reasoning
 from palate.eval.runs.showing import Showing, Watching
 from palate.eval.runs.variants import Variant
@@ -134,11 +134,10 @@ def model_columns(
     """
     row = {case.id: place for place, case in enumerate(asked.cases)}
     found = {one.key: asked.empty(one.name, model=True) for one in variants}
-    latest = _superseded(path)
     waiting: dict[str, list[tuple[int, Answer]]] = {one.key: [] for one in variants}
-    for number, record in enumerate(read_answers(path)):
+    for record in latest_answers(path):
         place = (record["v"], record["c"])
-        if place[0] not in found or place[1] not in row or latest.get(place, number) != number:
+        if place[0] not in found or place[1] not in row:
             continue
         answer = answer_from(record)
         kinds = {kind for kind in KINDS if record.get(kind)}
@@ -151,18 +150,6 @@ def model_columns(
     return found
 
 
-def _superseded(path: Path) -> dict[tuple[str, str], int]:
-    """Returns which answer counts, for those places that have several."""
-    seen: set[tuple[str, str]] = set()
-    again: dict[tuple[str, str], int] = {}
-    for number, record in enumerate(read_answers(path)):
-        place = (record["v"], record["c"])
-        if place in seen:
-            again[place] = number
-        seen.add(place)
-    return again
-
-
 def _settle(column: Column, waiting: list[tuple[int, Answer]], asked: Questions) -> None:
     if not waiting:
         return
@@ -171,12 +158,6 @@ def _settle(column: Column, waiting: list[tuple[int, Answer]], asked: Questions)
     _take(column, rows, asked, [answer.order for _, answer in waiting])
     _fill(column.own, rows, asked, [own_order(answer) for _, answer in waiting])
     waiting.clear()
-
-
-def own_order(answer: Answer) -> tuple[str, ...]:
-    """Returns what counts as the model's own: nothing where its reply was cut."""
-    cut = any(repair.startswith(CUT) for repair in answer.repairs)
-    return () if cut or answer.cause else answer.own
 
 
 def _fill(

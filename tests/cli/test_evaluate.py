@@ -9,13 +9,13 @@ import pytest
 
 from palate.eval.runs.health import OUTCOMES as EVERY
 
-YAML = """
+ONE = '  - {id: good, name: "simulated:skill=0.9", price_in: 1, price_out: 1}\n'
+YAML = f"""
 name: small
-split: {kind: last, users: 20, candidates: 10}
+split: {{kind: last, users: 20, candidates: 10}}
 models:
-  - {id: good, name: "simulated:skill=0.9", price_in: 1, price_out: 1}
-metrics: [NDCG@10]
-statistics: {samples: 200}
+{ONE}metrics: [NDCG@10]
+statistics: {{samples: 200}}
 """
 
 
@@ -85,9 +85,7 @@ OUTCOMES = {
 
 def test_every_fault_is_counted_by_its_name(example, palate, config, tmp_path):
     models = "".join(f"  - {{id: {one}, name: 'simulated:fault={one}'}}\n" for one in OUTCOMES)
-    head, _, tail = YAML.partition(
-        '  - {id: good, name: "simulated:skill=0.9", price_in: 1, price_out: 1}\n'
-    )
+    head, _, tail = YAML.partition(ONE)
     config.write_text(head + models + tail)
     markdown = tmp_path / "pr.md"
     found = run(palate, example, config, "--markdown", markdown)
@@ -105,6 +103,31 @@ def test_every_fault_is_counted_by_its_name(example, palate, config, tmp_path):
     assert named["refuse"] == "refusing model"
     assert named["cut"] == "truncated model"
     assert "**Validity of the replies**" in markdown.read_text()
+
+
+def test_orders_of_one_model_are_compared(example, palate, config, tmp_path):
+    models = """
+  - {id: steady, name: "simulated:skill=0.5"}
+  - {id: leaning, name: "simulated:skill=0,bias=1"}
+  - {id: mute, name: "simulated:fault=silent"}
+"""
+    axes = "axes: {order: [retrieved, reversed], seed: [0, 1]}\nrankers: [labels]\n"
+    head, _, tail = YAML.partition(ONE)
+    config.write_text(head + models.lstrip("\n") + axes + tail)
+    markdown = tmp_path / "pr.md"
+    found = run(palate, example, config, "--markdown", markdown)["steadiness"]
+    turned = {one["variant"]: one for one in found if one["first"] == "retrieved"}
+    # A model that does not lean draws the same order whichever way the candidates stand.
+    assert turned["steady · labels · seed 0"]["tau"]["mean"] == 1
+    assert turned["steady · labels · seed 0"]["same"]["mean"] == 1
+    leaning = turned["leaning · labels · seed 0"]["tau"]
+    assert leaning["mean"] < leaning["high"] < 0.5
+    assert leaning["n"] == 20
+    assert not any(name.startswith("mute") for name in turned)
+    assert {(one["first"], one["second"]) for one in found} == {
+        ("retrieved", "reversed"), ("seed 0", "seed 1"),
+    }  # fmt: skip
+    assert "Kendall tau" in markdown.read_text()
 
 
 def test_retrieval_has_a_ceiling(example, palate, config):
