@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from palate.eval.report.headline import short_verdict, tone_of
+from palate.eval.runs.mean import Mean
 from palate.eval.runs.section import Section
 from palate.eval.runs.summary import Line, RunSummary
 from palate.eval.runs.tables import beyond_table, judged_heads, judged_row, model_row
@@ -83,12 +84,16 @@ def cohort_tables(summary: RunSummary) -> Iterator[Table]:
     lines = sorted_lines(summary)
     for cohort, values in lines[0].cohorts.items():
         heads = [Head(cohort, _COHORTS.get(cohort, ""))]
-        heads += [Head(f"{value} ({n:,})") for value, (_, n) in values.items()]
+        heads += [Head(f"{value} ({one.n:,})") for value, one in values.items()]
         yield Table(heads, [
-            Row((line.name, *(f"{line.cohorts[cohort][value][0]:.3f}" for value in values)),
+            Row((line.name, *(_within(line.cohorts[cohort][value]) for value in values)),
                 line.kind, group)
             for line, group in _grouped(lines)
         ])  # fmt: skip
+
+
+def _within(mean: Mean) -> str:
+    return f"{mean.mean:.3f} ±{(mean.high - mean.low) / 2:.3f}"
 
 
 def beyond_of(summary: RunSummary) -> Table:

@@ -177,6 +177,9 @@ class EvalConfig(_Part):
     rankers: tuple[str, ...] = Field(("listwise",), description="how the model is asked")
     axes: Axes = Axes()
     controls: tuple[ControlName, ...] = Field(CONTROLS, description="lines without a model")
+    cohorts: tuple[str, ...] = Field(
+        (), description="fields of users to tell results apart by, beside history and truth"
+    )
     metrics: tuple[str, ...] = Field(
         ("NDCG@10", "Recall@10", "MRR@10", "HitRate@1"), min_length=1, description="as typed"
     )
@@ -204,10 +207,13 @@ class EvalConfig(_Part):
     @model_validator(mode="after")
     def _distinct(self) -> EvalConfig:
         labels = [model.label for model in self.models]
-        for names in (labels, self.prompts, self.rankers):
+        for names in (labels, self.prompts, self.rankers, self.cohorts):
             if len(set(names)) < len(names):
                 raise ValueError(f"{sorted(n for n in names if list(names).count(n) > 1)[0]!r} "
                                  "stands twice")  # fmt: skip
+        taken = {"history", "truth", "released"} & set(self.cohorts)
+        if taken:
+            raise ValueError(f"the cohort {min(taken)!r} is there by itself: leave it out")
         if "prior" not in self.controls or "random" not in self.controls:
             raise ValueError("every run has the controls random and prior")
         return self

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from palate.errors import EvalError
 from palate.eval.bootstrap import Interval, intervals
+from palate.eval.runs.cohorts import Traits, cohorts_of
 from palate.eval.runs.config import Statistics
 from palate.eval.runs.pace import usd
 from palate.eval.runs.summary import Difference, Line, Mean
@@ -21,8 +21,6 @@ from palate.eval.statistics.verdict import MANY, Rules, judge_metrics, normal_in
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-Traits = Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,7 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
         column.name,
         "control" if variant is None else "model",
         named(by.means(column.product)),
-        cohorts=_cohorts(column.product[:, 0], by.traits),
+        cohorts=cohorts_of(column.product[:, 0], by.users, by.traits, by.statistics.level),
         **parts,
     )
 
@@ -238,24 +236,3 @@ def _parts(variant: Variant) -> dict[str, str]:
     parts = {name: value for name, value in asdict(variant).items() if name not in ("name",)}
     parts["model"] = variant.model.label
     return {name: str(value) for name, value in parts.items() if value is not None}
-
-
-def _cohorts(
-    values: NDArray[np.float64], traits: Traits
-) -> dict[str, dict[str, tuple[float, int]]]:
-    groups: dict[str, dict[str, list[float]]] = {}
-    for value, trait in zip(values.tolist(), traits, strict=True):
-        for cohort, name in trait.items():
-            groups.setdefault(cohort, {}).setdefault(name, []).append(value)
-    return {cohort: _means(by) for cohort, by in sorted(groups.items())}
-
-
-def _means(groups: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, int]]:
-    ordered = sorted(groups.items(), key=_by_number)
-    return {name: (sum(found) / len(found), len(found)) for name, found in ordered}
-
-
-def _by_number(group: tuple[str, object]) -> tuple[int, str]:
-    """Sorts ``5-19`` before ``20-49``."""
-    digits = re.match(r"\d+", group[0])
-    return (int(digits[0]) if digits else -1, group[0])

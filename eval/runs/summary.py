@@ -66,7 +66,8 @@ class Line:
         beyond: Metric of what is shown -> its mean over the cases that have a value, or its value
             for all lists together (then without an interval: both ends are the value).
         reasons: Metric of reasons -> its mean over the cases that have a value.
-        cohorts: Cohort -> value -> mean of the first metric's product and number of cases.
+        cohorts: Cohort -> value -> mean of the first metric's product; the interval is normal,
+            with the standard error over people.
         health: Counts, such as ``failed``.
         cost: Tokens, calls, US dollars, seconds.
         slots: For each slot, share of lists whose own first item stood there, and mean rank.
@@ -82,7 +83,7 @@ class Line:
     against_model: Mapping[str, Difference] = field(default_factory=dict)
     given_hit: Mapping[str, Mean] = field(default_factory=dict)
     beyond: Mapping[str, Mean] = field(default_factory=dict)
-    cohorts: Mapping[str, Mapping[str, tuple[float, int]]] = field(default_factory=dict)
+    cohorts: Mapping[str, Mapping[str, Mean]] = field(default_factory=dict)
     health: Mapping[str, int] = field(default_factory=dict)
     cost: Mapping[str, float] = field(default_factory=dict)
     slots: tuple[tuple[float, float], ...] = ()
@@ -196,13 +197,18 @@ def _summary(data: dict[str, Any]) -> RunSummary:
     )
 
 
+def _cohort_mean(data: Any) -> Mean:
+    """Reads a cohort's mean; older runs hold it and the number of cases alone."""
+    return Mean(**data) if isinstance(data, dict) else Mean(data[0], 0.0, 1.0, data[1])
+
+
 def _line(data: dict[str, Any]) -> Line:
     for name in ("product", "model", "answered", "given_hit", "beyond", "reasons"):
         data[name] = {metric: Mean(**value) for metric, value in data.get(name, {}).items()}
     for name in ("against", "against_model"):
         data[name] = {metric: Difference(**value) for metric, value in data[name].items()}
     data["cohorts"] = {
-        cohort: {value: (pair[0], pair[1]) for value, pair in values.items()}
+        cohort: {value: _cohort_mean(one) for value, one in values.items()}
         for cohort, values in data["cohorts"].items()
     }
     data["slots"] = tuple((pair[0], pair[1]) for pair in data["slots"])

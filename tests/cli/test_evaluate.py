@@ -130,6 +130,27 @@ def test_orders_of_one_model_are_compared(example, palate, config, tmp_path):
     assert "Kendall tau" in markdown.read_text()
 
 
+def test_cohorts_are_told_by_any_field_of_the_users(example, palate, config, tmp_path):
+    people = json.loads(palate("eval", "cases", tmp_path / "c.jsonl", "--users", 20, "--json",
+                               workspace=example).out)  # fmt: skip
+    ids = [json.loads(line)["user"] for line in Path(people["file"]).read_text().splitlines()]
+    rows = [f"{user},{20 + n},{'at' if n % 2 else 'ch'}" for n, user in enumerate(ids[:18])]
+    (tmp_path / "users.csv").write_text("\n".join(["id,age,country", *rows]) + "\n")
+    palate("ingest", "users", tmp_path / "users.csv", workspace=example)
+    config.write_text(YAML + "cohorts: [age, country]\n")
+    found = run(palate, example, config)["lines"][0]["cohorts"]
+    assert {name: one["n"] for name, one in found["country"].items()} == {
+        "at": 9, "ch": 9, "unknown": 2,
+    }  # fmt: skip
+    assert list(found["age"]) == ["unknown", "20 to 24", "25 to 28", "29 to 32", "33 to 37"]
+    assert {"history", "truth"} < set(found)
+    for one in found["country"].values():
+        assert one["low"] <= one["mean"] <= one["high"]
+    config.write_text(YAML + "cohorts: [agge]\n")
+    told = palate("eval", "run", config, code=8, workspace=example)
+    assert "Did you mean 'age'?" in " ".join(told.err.split())
+
+
 def test_retrieval_has_a_ceiling(example, palate, config):
     config.write_text(YAML.replace(", candidates: 10", ""))
     found = run(palate, example, config, "--limit", 10)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from palate.workspace.user_cohorts import user_traits
+
 if TYPE_CHECKING:
     from palate.eval.cases import Case
     from palate.eval.runs.config import EvalConfig
@@ -19,7 +21,8 @@ def traits_of(palate: Palate, config: EvalConfig, cases: Sequence[Case]) -> list
 
     ``history``: items that the person had. ``truth``: whether anybody had a relevant item (else it
     is cold), and whether it is among the fifth that most people had. ``released``: on which side
-    of the last year a model knows, where the configuration names one.
+    of the last year a model knows, where the configuration names one. And every field of
+    `config.cohorts`, by `palate.workspace.user_cohorts`.
     """
     engine = palate.engine
     people = engine.retriever.behaviour.popularity.people
@@ -36,6 +39,9 @@ def traits_of(palate: Palate, config: EvalConfig, cases: Sequence[Case]) -> list
         if years and truth:
             traits["released"] = _side(palate, truth[0], min(years))
         found.append(traits)
+    if config.cohorts:
+        fields = user_traits(palate, config.cohorts, cases)
+        return [{**traits, **own} for traits, own in zip(found, fields, strict=True)]
     return found
 
 

@@ -89,7 +89,10 @@ def _name(palate: Palate, guard: Guard, settings: Settings) -> str:
     state = [
         palate.store.event_version,
         palate.store.item_changes(0).version,
-        sorted((user.id, user.language or "") for user in palate.store.users()),
+        sorted(
+            (user.id, user.language or "", sorted((k, str(v)) for k, v in user.fields.items()))
+            for user in palate.store.users()
+        ),
         guard.digest,
         settings.embedder.model_dump_json(),
         sorted(settings.strengths.items()),
