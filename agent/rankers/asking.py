@@ -23,13 +23,17 @@ from palate.domain import (
     Usage,
 )
 from palate.errors import ModelError, PromptError
-from palate.prompts.parse import Titles
+from palate.prompts.parse import Titles, parse_labels
 from palate.prompts.render import LABELS, Brief, render
 
 #: Tokens that a chat template puts around a prompt, at most, and the least budget of one.
 _TEMPLATE, _LEAST_PROMPT = 32, 200
 #: Reads an order of labels off a reply.
 Parser = Callable[[str, Mapping[str, str], Titles], Opinion]
+
+
+#: Reply form of a template -> its parser, where a ranker may be given another form than its own.
+_FORMS: Mapping[str, Parser] = {"labels": parse_labels}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,8 @@ async def one_order(
     except (ModelError, PromptError) as error:
         return unasked(task, error)
     completion = answer.completion
+    # The template owns the form of the reply, whichever ranker reads it.
+    parse = _FORMS.get(str(task.template.header["reply"]), parse)
     opinion = _whole(parse(completion.text, answer.prompt.labels, titles_of(task)), completion)
     if not opinion.order:
         cause = f"no order could be read from the reply of {model.name}."

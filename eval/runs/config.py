@@ -156,6 +156,13 @@ class JudgeSpec(_Part):
         return value
 
 
+class Removal(_Part):
+    """Asks again without the history items that reasons cite: do the ranks move?"""
+
+    cases: int = Field(100, ge=0, description="cases that are asked again, drawn; 0: all")
+    seed: int = Field(0, description="of the draws of cases and of the control's items")
+
+
 class Limits(_Part):
     """What a run may take."""
 
@@ -185,6 +192,9 @@ class EvalConfig(_Part):
     )
     statistics: Statistics = Statistics()
     judge: JudgeSpec | None = Field(None, description="who judges the reasons; default nobody")
+    evidence_removed: Removal | None = Field(
+        None, description="ask again without what reasons cite; default no"
+    )
     gates: tuple[Gate, ...] = Field((), description="what must hold")
     limits: Limits = Limits()
 

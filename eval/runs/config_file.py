@@ -19,6 +19,7 @@ from palate.eval.runs.config import (
     JudgeSpec,
     Limits,
     ModelSpec,
+    Removal,
     Retrieval,
     Split,
     Statistics,
@@ -95,6 +96,7 @@ def _keys_at(place: tuple[int | str, ...]) -> Iterator[str]:
     kinds: dict[str, type[BaseModel]] = {
         "data": Data, "split": Split, "retrieval": Retrieval, "models": ModelSpec, "axes": Axes,
         "statistics": Statistics, "gates": Gate, "limits": Limits, "judge": JudgeSpec,
+        "evidence_removed": Removal,
     }  # fmt: skip
     for key in place:
         part = kinds.get(str(key), part)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from palate.eval.runs.summary import Exposure
 from palate.eval.runs.values import Column, Questions
+from palate.eval.runs.variants import Variant
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,11 +26,12 @@ class Scene:
     """What exposures are found in.
 
     Attributes:
-        first: Values of the first metric are compared; its name.
+        variants: Name of a column -> its variant; controls have none.
     """
 
     columns: Sequence[Column]
     asked: Questions
+    variants: Mapping[str, Variant] = field(default_factory=dict)
 
     def named(self, name: str) -> Column | None:
         """Returns a column by name."""
@@ -44,7 +46,38 @@ def find_exposures(scene: Scene) -> list[Exposure]:
             found += _model(column, scene)
         if column.name not in ("identity", "oracle"):
             found += _line(column, scene)
-    return found
+    return [*found, *_twins(scene)]
+
+
+def _twins(scene: Scene) -> Iterator[Exposure]:
+    """Tells of variants that differ in name alone, such as two rankers given one prompt."""
+    models = [one for one in scene.columns if one.name in scene.variants]
+    for place, column in enumerate(models):
+        for other in models[:place]:
+            one, two = scene.variants[column.name], scene.variants[other.name]
+            if replace(one, name="", ranker="", prompt="") == replace(
+                two, name="", ranker="", prompt=""
+            ) and _same(column, other):
+                yield Exposure(
+                    column.name, "twin",
+                    f"It asked as much as {other.name}, and got the same in every case: the two "
+                    "lines are one. A prompt that is named decides how the model replies, "
+                    "whichever ranker that reads such replies is named beside it.",
+                )  # fmt: skip
+                break
+
+
+def _same(one: Column, other: Column) -> bool:
+    mine, theirs = one.health, other.health
+    assert one.own is not None
+    assert other.own is not None
+    return (
+        mine.counts["answered"] > 0
+        and (mine.calls, mine.prompt_tokens, mine.completion_tokens)
+        == (theirs.calls, theirs.prompt_tokens, theirs.completion_tokens)
+        and one.own.tolist() == other.own.tolist()
+        and one.product.tolist() == other.product.tolist()
+    )
 
 
 def _order_leak(scene: Scene) -> Iterator[Exposure]:

@@ -11,6 +11,9 @@ from palate.eval.judge.bench import Bench
 from palate.eval.judge.read import judge_summary
 from palate.eval.judge.values import Calibration, JudgeSummary
 from palate.eval.metrics import parse_metric
+from palate.eval.removal.read import moved_of
+from palate.eval.removal.tables import still_sentence
+from palate.eval.removal.values import STILL, Moved
 from palate.eval.runs.answer import Factory
 from palate.eval.runs.config import EvalConfig
 from palate.eval.runs.exposures import Scene, find_exposures
@@ -21,7 +24,7 @@ from palate.eval.runs.log import read_answers
 from palate.eval.runs.showing import watching
 from palate.eval.runs.steadiness import steadiness_of
 from palate.eval.runs.summarise import Judged, judge, noise_of
-from palate.eval.runs.summary import RunSummary, read_summary
+from palate.eval.runs.summary import Exposure, RunSummary, read_summary
 from palate.eval.runs.values import (
     Column,
     Questions,
@@ -68,6 +71,8 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         models[variant.key].name = variant.name
         columns.append(models[variant.key])
     by = Judged(asked, run.config.statistics, factory.traits(scored))
+    wanted = run.config.evidence_removed is not None
+    moved = moved_of(run.folder.log, run.variants, by) if wanted else ()
     setup = run.folder.setup()
     summary = RunSummary(
         id=run.folder.id,
@@ -85,16 +90,24 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         samples=run.config.statistics.samples,
         seed=run.config.statistics.seed,
         lines=tuple(judge(columns, named, by)),
-        exposures=tuple(find_exposures(Scene(columns, asked))),
+        exposures=(*find_exposures(Scene(columns, asked, named)), *_unused(moved)),
         ceiling=_ceiling(scored, factory),
         noise=noise_of(columns, named, by),
         judge=_judged(run, by),
         steadiness=steadiness_of(run.folder.log, run.variants, by),
+        moved=moved,
     )
     run.folder.write_items(factory.facts(sorted(_occurring(run, scored))))
     save_values(run.folder.values, columns, asked)
     replace_file(run.folder.summary, summary.to_json().encode("utf-8", "surrogatepass"))
     return summary
+
+
+def _unused(moved: Sequence[Moved]) -> Iterator[Exposure]:
+    """Yields the variants whose reasons cite what their rankings do not use."""
+    for one in moved:
+        if one.verdict == STILL:
+            yield Exposure(one.line, "cites what it does not use", still_sentence(one))
 
 
 def _judged(run: Finished, by: Judged) -> JudgeSummary | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from palate.eval.judge.tables import judge_sections
 from palate.eval.metrics.reasons import NAMES
+from palate.eval.removal.tables import moved_section
 from palate.eval.runs.health import MENDED, OUTCOMES
 from palate.eval.runs.section import Section
 from palate.eval.runs.summary import Line, Mean, RunSummary
@@ -27,12 +28,17 @@ def sections(summary: RunSummary) -> Iterator[Section]:
     told = [line for line in models if line.reasons]
     if told:
         yield _reasons(told)
+    if summary.moved:
+        yield moved_section(summary.moved, f"{summary.level * 100:g} %")
     if summary.judge is not None:
         yield from judge_sections(summary.judge)
 
 
 def _validity(lines: list[Line]) -> Section:
-    heads = (*OUTCOMES, *MENDED)
+    heads = tuple(
+        name for name in (*OUTCOMES, *MENDED)
+        if name == "complete" or any(line.health.get(name) for line in lines)
+    )  # fmt: skip
     rows = {line.name: tuple(_share(line, name) for name in heads) for line in lines}
     return Section("Validity of the replies", _VALIDITY, heads, rows)
 
@@ -48,7 +54,8 @@ _VALIDITY = (
     "limit; refused: the model declined (in the API's field for it, by the content filter, or in "
     "so many words); silent: an empty reply; failed: no reply; unread: a reply without an order. "
     "Of those repaired: foreign: names what is no candidate; duplicate: names one twice; history "
-    "repeat: names an item of the person's own past instead; partial: leaves candidates out."
+    "repeat: names an item of the person's own past instead; partial: leaves candidates out. What "
+    "happened to nobody is left out."
 )
 
 

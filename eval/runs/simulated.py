@@ -8,6 +8,10 @@ by the seed, the case and the item. So its choice is a logit: with skill 0 a ran
 skill 1 a relevant item stands first among 20 in 95 of 100 lists; a bias draws it to what stands
 first. It is for trying out the harness, and says nothing about any real model.
 
+``heed=`` makes it follow what the prompt says the person liked: each candidate has a fixed affinity
+to each liked title, ``9 heed`` times the greatest of them is added to its utility, and its reasons
+cite that title. Without it they cite a liked title at random, and the order does not rest on any.
+
 ``fault=`` makes it fail as real ones do: ``silent`` (an empty reply), ``garbage`` (words without a
 label), ``refuse``, ``cut`` (ends after three labels), ``error`` (no reply at all), ``flaky`` (an
 error in one call of four), ``history`` (a list of titles that opens with the history's), ``sloppy``
@@ -45,6 +49,7 @@ class Skill:
     bias: float = 0.0
     seed: int = 0
     fault: str = ""
+    heed: float = 0.0
 
 
 def parse_skill(name: str) -> Skill:
@@ -56,25 +61,26 @@ def parse_skill(name: str) -> Skill:
     values: dict[str, str] = {}
     for part in filter(None, name.removeprefix(PREFIX).split(",")):
         key, equals, value = part.partition("=")
-        if key.strip() not in ("skill", "bias", "seed", "fault") or not equals:
+        if key.strip() not in ("skill", "bias", "seed", "fault", "heed") or not equals:
             raise _wrong(name)
         values[key.strip()] = value.strip()
     try:
         made = Skill(
             float(values.get("skill", 0.5)), float(values.get("bias", 0)),
-            int(values.get("seed", 0)), values.get("fault", ""),
+            int(values.get("seed", 0)), values.get("fault", ""), float(values.get("heed", 0)),
         )  # fmt: skip
     except ValueError:
         raise _wrong(name) from None
-    if not (0 <= made.skill <= 1 and 0 <= made.bias <= 1) or made.fault not in _FAULTS:
+    within = all(0 <= one <= 1 for one in (made.skill, made.bias, made.heed))
+    if not within or made.fault not in _FAULTS:
         raise _wrong(name)
     return made
 
 
 def _wrong(name: str) -> EvalError:
     return EvalError(
-        f"{name!r} is no simulated model. Write simulated:skill=0.6,bias=0.3,seed=1 with skill and "
-        f"bias from 0 to 1, and fault one of {', '.join(_FAULTS[1:])}."
+        f"{name!r} is no simulated model. Write simulated:skill=0.6,bias=0.3,seed=1 with skill, "
+        f"bias and heed from 0 to 1, and fault one of {', '.join(_FAULTS[1:])}."
     )
 
 
@@ -137,13 +143,16 @@ class SimulatedModel:
 
     def _utilities(self, call: ModelCall) -> dict[str, float]:
         titles, lines = self._titles(), labelled(call)
+        liked = liked_titles(call) if self._skill.heed else []
         wanted = call.labels or tuple(lines)
         found: dict[str, float] = {}
         for slot, (label, line) in enumerate(lines.items()):
             if label in wanted:
                 good = any(names(line, title) for title in titles)
                 lean = 3 * self._skill.bias * (1 - slot / len(lines))
-                found[label] = 6 * self._skill.skill * good + lean + self._noise(line)
+                close = max((_affinity(line, one) for one in liked), default=0.0)
+                drawn_to = 9 * self._skill.heed * close
+                found[label] = 6 * self._skill.skill * good + lean + drawn_to + self._noise(line)
         return found
 
     def _said(
@@ -181,7 +190,10 @@ class SimulatedModel:
             return "You liked The Film That Never Was, and this one is like it."
         if not liked:
             return f"{_title(line)} fits."
-        return f"{_title(line)} is close to {liked[int(drawn * len(liked))]}, which you liked."
+        near = liked[int(drawn * len(liked))]
+        if self._skill.heed:
+            near = max(liked, key=lambda one: _affinity(line, one))
+        return f"{_title(line)} is close to {near}, which you liked."
 
     def _salt(self) -> str:
         return f"{self._skill.seed}|{self._skill.skill}|{asked_case().id}"
@@ -189,6 +201,11 @@ class SimulatedModel:
 
 def _relevant(truth: Mapping[str, float]) -> list[str]:
     return [item for item, gain in truth.items() if gain > 0]
+
+
+def _affinity(line: str, liked: str) -> float:
+    """Few pairs are close: the sixth power of a number that is fixed for each."""
+    return _uniform(f"affinity|{_title(line)}|{liked}") ** 6
 
 
 def _title(line: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from palate.errors import EvalError
 from palate.eval.judge.values import JudgeSummary, summary_from
+from palate.eval.removal.values import Moved, moved_from
 from palate.eval.runs.mean import Mean
 from palate.eval.runs.steadiness import Steadiness
 from palate.eval.statistics.noise import Noise
@@ -112,6 +113,7 @@ class RunSummary:
         noise: For each model that was asked repeatedly its name without the repeat, and where the
             uncertainty of its own first metric comes from.
         steadiness: How alike a model's orders are where only the layout of its prompt differs.
+        moved: How far ranks moved without the evidence that reasons cite.
         judge: What the judge of reasons found; ``None`` where the run has none.
     """
 
@@ -136,6 +138,7 @@ class RunSummary:
     noise: tuple[tuple[str, Noise], ...] = ()
     judge: JudgeSummary | None = None
     steadiness: tuple[Steadiness, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
     def line(self, name: str) -> Line:
         """Returns a line by its name.
@@ -186,6 +189,7 @@ def _summary(data: dict[str, Any]) -> RunSummary:
         Steadiness(**{**one, "tau": Mean(**one["tau"]), "same": Mean(**one["same"])})
         for one in data.pop("steadiness", ())
     )
+    moved = tuple(moved_from(one) for one in data.pop("moved", ()))
     return RunSummary(
         **{**data, "metrics": tuple(data["metrics"]), "notes": tuple(data["notes"])},
         lines=lines,
@@ -194,6 +198,7 @@ def _summary(data: dict[str, Any]) -> RunSummary:
         noise=noise,
         judge=summary_from(judged) if judged else None,
         steadiness=steady,
+        moved=moved,
     )
 
 

@@ -151,6 +151,20 @@ def test_cohorts_are_told_by_any_field_of_the_users(example, palate, config, tmp
     assert "Did you mean 'age'?" in " ".join(told.err.split())
 
 
+def test_variants_that_ask_the_same_are_named(example, palate, config):
+    config.write_text(YAML + "prompts: [rank/labels]\nrankers: [listwise, labels, first-token]\n")
+    found = run(palate, example, config)
+    assert [(one["line"], one["name"]) for one in found["exposures"]] == [("good · labels", "twin")]
+    assert "good · listwise" in found["exposures"][0]["sentence"]
+    # A row of letters is what this prompt asks for: nothing had to be mended.
+    assert (
+        next(one for one in found["lines"] if one["name"] == "good · listwise")["health"][
+            "complete"
+        ]
+        == 20
+    )
+
+
 def test_retrieval_has_a_ceiling(example, palate, config):
     config.write_text(YAML.replace(", candidates: 10", ""))
     found = run(palate, example, config, "--limit", 10)

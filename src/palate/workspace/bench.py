@@ -48,7 +48,9 @@ def judge_reasons(
     cases = drawn(work.cases, spec.cases, spec.seed)
     docket = read_docket(folder.log, cases, work.variants, spec.reasons)
     maker = JudgeMaker(bench, docket, WorkspaceWitness(factory), factory.model)
-    asked = replace(work, cases=cases, variants=[bench.variant], beside=work.variants)
+    asked = replace(
+        work, cases=cases, variants=[bench.variant], beside=(*work.variants, *work.beside)
+    )
     carry_out(asked, maker, log, notify)
     return bench
 

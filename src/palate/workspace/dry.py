@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from palate.domain import Completion, ModelCall, Usage
 from palate.eval.judge.bench import bench_of
 from palate.eval.judge.docket import drawn
+from palate.eval.removal.stage import original, removal_variants
 from palate.eval.runs.labels import labelled
 from palate.eval.runs.ledger import asking
 from palate.eval.runs.pace import usd
@@ -17,7 +18,7 @@ from palate.workspace.witness import WorkspaceWitness
 
 if TYPE_CHECKING:
     from palate.eval.cases import Case
-    from palate.eval.runs.config import JudgeSpec
+    from palate.eval.runs.config import JudgeSpec, Removal
     from palate.eval.runs.variants import Variant
     from palate.workspace.entrants import WorkspaceFactory
 
@@ -34,12 +35,14 @@ class Counting:
     def __init__(self, name: str, factory: WorkspaceFactory) -> None:
         self.name = name
         self.calls = self.prompt_tokens = self.completion_tokens = 0
+        self.reasons = False
         self._factory = factory
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Counts a call."""
         del deadline
         self.calls += 1
+        self.reasons |= "reasons" in str(call.schema)
         self.prompt_tokens += self._factory.count(call.messages)
         self.completion_tokens += call.max_tokens
         labels = list(labelled(call))
@@ -61,10 +64,28 @@ def count_calls(
     return [asyncio.run(_count(factory, cases, variant)) for variant in variants]
 
 
+def count_removal(
+    factory: WorkspaceFactory, cases: Sequence[Case], variants: Sequence[Variant], spec: Removal
+) -> list[dict[str, float | str]]:
+    """Returns the most that asking again without cited evidence takes: two calls for each one."""
+    found = []
+    for again, variant in zip(removal_variants(variants), original(variants), strict=True):
+        model = Counting(variant.model.label, factory)
+        row = asyncio.run(_count(factory, drawn(cases, spec.cases, spec.seed), variant, model))
+        if model.reasons:
+            twice = {name: value if isinstance(value, str) else 2 * value
+                     for name, value in row.items()}  # fmt: skip
+            found.append(twice | {"variant": again.name})
+    return found
+
+
 async def _count(
-    factory: WorkspaceFactory, cases: Sequence[Case], variant: Variant
+    factory: WorkspaceFactory,
+    cases: Sequence[Case],
+    variant: Variant,
+    model: Counting | None = None,
 ) -> dict[str, float | str]:
-    model = Counting(variant.model.label, factory)
+    model = model or Counting(variant.model.label, factory)
     entrant = factory.entrant(variant, model)
     for case in cases:
         with asking(case):

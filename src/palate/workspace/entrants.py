@@ -6,7 +6,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from palate.agent.models import make_model
@@ -25,6 +25,7 @@ from palate.workspace.engine import Engine, Prepared
 from palate.workspace.probes import Prober
 
 if TYPE_CHECKING:
+    from palate.domain import HistoryEntry, Profile
     from palate.eval.cases import Case
     from palate.eval.runs.config import EvalConfig
     from palate.eval.runs.variants import Variant
@@ -78,6 +79,10 @@ class WorkspaceFactory:
             if len(self._prepared) > _KEPT:
                 self._prepared.popitem(last=False)
         return self._prepared[key]
+
+    def retagged(self, profile: Profile, history: tuple[HistoryEntry, ...]) -> Profile:
+        """Returns a profile as another history of the same person makes it."""
+        return self._prober.retagged(profile, replace(profile, history=history))
 
     @property
     def engine(self) -> Engine:
@@ -169,10 +174,8 @@ class WorkspaceEntrant:
         candidates = prepared.pool.candidates
         if not candidates:
             return Answer((), cause="there was no candidate")
-        watched, ranker = Watched(self.model), make_ranker(self.variant.ranker)
-        task = self.factory.engine.task(prepared, ranker, "fused", self.settings)
-        deadline = time.monotonic() + self.settings.model.timeout
-        ranking = await ranker.rank(task, watched, deadline=deadline)
+        watched = Watched(self.model)
+        ranking = await self.rank(prepared, watched)
         shown = [one.item.id for one in candidates[: self.settings.ranking.candidates]]
         return Answer(
             order=ranking.order,
@@ -185,6 +188,13 @@ class WorkspaceEntrant:
             notes=ranking.notes,
             usage=ranking.usage,
         )
+
+    async def rank(self, prepared: Prepared, model: Model) -> Ranking:
+        """Ranks a prepared case as this variant does."""
+        ranker = make_ranker(self.variant.ranker)
+        task = self.factory.engine.task(prepared, ranker, "fused", self.settings)
+        deadline = time.monotonic() + self.settings.model.timeout
+        return await ranker.rank(task, model, deadline=deadline)
 
     def _slots(self, prepared: Prepared, watched: Watched) -> tuple[str, ...]:
         """Several calls show several orders: then no slot is anybody's."""

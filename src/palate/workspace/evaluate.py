@@ -31,6 +31,7 @@ from palate.settings import Settings
 from palate.workspace.bench import calibration_of, check_judge, judge_reasons
 from palate.workspace.entrants import WorkspaceFactory
 from palate.workspace.palate import Palate
+from palate.workspace.removal import ask_without_evidence
 from palate.workspace.snapshot import events_of, open_snapshot
 
 Steps = Callable[[str], None]
@@ -94,7 +95,8 @@ def run(
         log = Log.open(folder.log, _header(folder), retry_errors=options.retry_errors)
         try:
             carry_out(work, factory, log, notify)
-            bench = judge_reasons(folder, work, factory, log, notify)
+            again = ask_without_evidence(folder, work, factory, log, notify)
+            bench = judge_reasons(folder, replace(work, beside=again), factory, log, notify)
         finally:
             log.close()
         steps("computing the summary")
@@ -188,7 +190,7 @@ def dry_run(
     Returns:
         One row a variant. Completion tokens are the most that the replies may take.
     """
-    from palate.workspace.dry import count_calls, count_judge
+    from palate.workspace.dry import count_calls, count_judge, count_removal
 
     if options.resume:
         raise EvalError("--dry-run counts a new run. Leave --resume out.")
@@ -199,6 +201,8 @@ def dry_run(
         variants = variants_of(config, repeat=options.repeat)
         check_judge(config, variants, factory.engine.library)
         rows = count_calls(factory, cases, variants)
+        if config.evidence_removed is not None:
+            rows += count_removal(factory, cases, variants, config.evidence_removed)
         if config.judge is not None:
             rows.append(count_judge(factory, cases, variants, config.judge))
         return rows

@@ -41,14 +41,15 @@ class Prober:
         if probe == "history-shuffled":
             entries = list(profile.history)
             random.Random(case.id).shuffle(entries)
-            return self._with(profile, replace(profile, history=tuple(entries)))
+            return self.retagged(profile, replace(profile, history=tuple(entries)))
         if probe == "history-swapped":
             other = self._engine.profile(self._next[case.id].request())
             # What the person had stays out of the pool, and so does the other's own past.
-            return self._with(profile, replace(other, seen=profile.seen | other.seen))
+            return self.retagged(profile, replace(other, seen=profile.seen | other.seen))
         return profile
 
-    def _with(self, profile: Profile, changed: Profile) -> Profile:
+    def retagged(self, profile: Profile, changed: Profile) -> Profile:
+        """Returns a changed profile with the tags of its own history."""
         items = self._engine.retriever.items([entry.item for entry in changed.history])
         tags = tag_weights(changed.history, items, self._engine.settings.retrieval.half_life)
         return replace(changed, user=profile.user, tags=tags, language=profile.language)
