@@ -22,6 +22,7 @@ Choice = Literal["A", "B", "tie"]
 _FORM = re.compile(r"([a-z][a-z_]{0,30}):(?:(yes-no)|([0-9])-([0-9]))")
 _YES_NO = {"yes": 1, "no": 0, "true": 1, "false": 0, "1": 1, "0": 0}
 _WHY = 300
+_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class Verdict:
 
     scores: Mapping[str, int]
     why: str = ""
+
+
+def told_questions(template: Template) -> dict[str, str]:
+    """Returns question -> what the template's own text says of it, where a line begins with it."""
+    names = [match[1] for match in _FORM.finditer(str(template.header["reply"]))]
+    lines = [line.strip() for _, text in template.sections for line in text.splitlines()]
+    found = {
+        name: next((line for line in lines if line.startswith((f"{name},", f"{name}:"))), "")
+        for name in names
+    }
+    return {name: _VARIABLE.sub(r"\1", line) for name, line in found.items() if line}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from palate.eval.runs.log import read_answers
 from palate.eval.runs.mean import Mean
 from palate.eval.runs.pace import usd
 from palate.eval.runs.variants import Variant
+from palate.prompts.rubric import told_questions
 
 if TYPE_CHECKING:
     from palate.eval.runs.summarise import Judged
@@ -84,6 +85,7 @@ def judge_summary(
               "usd": usd(spec.model, usage[1], usage[2])},
         lines={one.name: _line(tallies[one.key], spec.pairs, by) for one in variants},
         calibration=calibration,
+        questions=told_questions(bench.questions.reason),
     )  # fmt: skip
 
 

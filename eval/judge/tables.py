@@ -31,9 +31,10 @@ def note(judge: JudgeSummary) -> str:
     unscored = f" {missing:,} unscored and in no mean ({causes})." if missing else ""
     cost = judge.cost
     tokens = cost["prompt_tokens"] + cost["completion_tokens"]
+    told = "".join(f"{one} " for one in judge.questions.values())
     return (
-        f"Rubric {judge.rubric}; {judge.cases:,} cases drawn, {judge.scored:,} of {judge.asked:,} "
-        f"questions answered.{unscored} {agreement_words(judge)} Means over cases; in brackets "
+        f"{told}Rubric {judge.rubric}; {judge.cases:,} cases drawn, {judge.scored:,} of "
+        f"{judge.asked:,} questions answered.{unscored} {agreement_words(judge)} Means over cases; in brackets "
         f"their interval. The judge's own cost, in no other table: {cost['calls']:,.0f} calls, "
         f"{tokens:,.0f} tokens, {cost['usd']:.4f} US dollars."
     )

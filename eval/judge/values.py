@@ -99,6 +99,7 @@ class JudgeSummary:
         name: What tables call the judge.
         model: Its name at its server.
         scales: Question -> lowest and highest answer.
+        questions: Question -> what the rubric says of it; empty in older runs.
         cases: Cases whose reasons were judged.
         asked: Questions to the judge; ``scored`` have a verdict. Equal questions are asked once.
         causes: Why the others have none -> how many.
@@ -118,6 +119,7 @@ class JudgeSummary:
     cost: Mapping[str, float]
     lines: Mapping[str, JudgedLine]
     calibration: Calibration | None = None
+    questions: Mapping[str, str] = field(default_factory=dict)
 
 
 def summary_from(data: Mapping[str, Any]) -> JudgeSummary:

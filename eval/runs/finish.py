@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from palate.eval.cases import Case
 from palate.eval.guard import Guard
+from palate.eval.judge.alarms import judge_alarms
 from palate.eval.judge.bench import Bench
 from palate.eval.judge.read import judge_summary
 from palate.eval.judge.values import Calibration, JudgeSummary
@@ -21,6 +22,7 @@ from palate.eval.runs.folder import RunFolder
 from palate.eval.runs.gates import Checked, check_gates, junit
 from palate.eval.runs.kept import load_values, save_values
 from palate.eval.runs.log import read_answers
+from palate.eval.runs.probing import ALARMS, Probed, probed_of
 from palate.eval.runs.showing import watching
 from palate.eval.runs.steadiness import steadiness_of
 from palate.eval.runs.summarise import Judged, judge, noise_of
@@ -73,6 +75,8 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
     by = Judged(asked, run.config.statistics, factory.traits(scored))
     wanted = run.config.evidence_removed is not None
     moved = moved_of(run.folder.log, run.variants, by) if wanted else ()
+    probed = probed_of(columns, named, by)
+    judged = _judged(run, by)
     setup = run.folder.setup()
     summary = RunSummary(
         id=run.folder.id,
@@ -90,12 +94,18 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         samples=run.config.statistics.samples,
         seed=run.config.statistics.seed,
         lines=tuple(judge(columns, named, by)),
-        exposures=(*find_exposures(Scene(columns, asked, named)), *_unused(moved)),
+        exposures=(
+            *find_exposures(Scene(columns, asked, named)),
+            *_unused(moved),
+            *_alarming(probed),
+            *_of_judge(judged),
+        ),
         ceiling=_ceiling(scored, factory),
         noise=noise_of(columns, named, by),
-        judge=_judged(run, by),
+        judge=judged,
         steadiness=steadiness_of(run.folder.log, run.variants, by),
         moved=moved,
+        probed=probed,
     )
     run.folder.write_items(factory.facts(sorted(_occurring(run, scored))))
     save_values(run.folder.values, columns, asked)
@@ -108,6 +118,23 @@ def _unused(moved: Sequence[Moved]) -> Iterator[Exposure]:
     for one in moved:
         if one.verdict == STILL:
             yield Exposure(one.line, "cites what it does not use", still_sentence(one))
+
+
+def _alarming(probed: Sequence[Probed]) -> Iterator[Exposure]:
+    """Yields what probes found that must be said before the means."""
+    for one in probed:
+        if one.verdict in ALARMS:
+            yield Exposure(
+                one.line, one.verdict,
+                f"{ALARMS[one.verdict]} ({one.before:.3f}, {one.after:.3f}; loss "
+                f"{one.loss.mean:+.3f} [{one.loss.low:+.3f}, {one.loss.high:+.3f}])",
+            )  # fmt: skip
+
+
+def _of_judge(judge: JudgeSummary | None) -> Iterator[Exposure]:
+    if judge is not None:
+        for name, sentence in judge_alarms(judge):
+            yield Exposure(f"judge {judge.name}", name, sentence)
 
 
 def _judged(run: Finished, by: Judged) -> JudgeSummary | None:

@@ -25,6 +25,8 @@ def sections(summary: RunSummary) -> Iterator[Section]:
         yield _validity(models)
     if summary.steadiness:
         yield _steadiness(summary)
+    if summary.probed:
+        yield _probes(summary)
     told = [line for line in models if line.reasons]
     if told:
         yield _reasons(told)
@@ -77,6 +79,27 @@ _STEADY = (
     "tau: 1 where both orders are the same, 0 where they are as alike as two random ones; same "
     "first: share of cases with the same item first. Far below 1, the order that candidates stand "
     "in decides what is recommended."
+)
+
+
+def _probes(summary: RunSummary) -> Section:
+    rows = {
+        f"{one.line}: {one.probe}": (
+            f"{one.before:.3f}", f"{one.after:.3f}", f"{one.loss.mean:+.3f}",
+            f"{one.loss.low:+.3f} {one.loss.high:+.3f}", f"{one.p:.3f}", one.verdict,
+        )
+        for one in summary.probed
+    }  # fmt: skip
+    heads = ("without", "with", "loss", f"{summary.level * 100:g} %", "p", "verdict")
+    note = _PROBES.format(metric=summary.metrics[0], base=summary.baseline)
+    return Section("Probes", note, heads, rows, "variant: probe")
+
+
+_PROBES = (
+    "{metric} of the model alone without and with a probe, paired by case; p by the permutation "
+    "test, corrected for all probes. A personalised recommender must lose without a history, and "
+    "with another person's. After its last year: the gain over {base} on items up to the last "
+    "year a model knows (without) and on later ones (with), a normal test of two samples."
 )
 
 

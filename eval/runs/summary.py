@@ -12,6 +12,7 @@ from palate.errors import EvalError
 from palate.eval.judge.values import JudgeSummary, summary_from
 from palate.eval.removal.values import Moved, moved_from
 from palate.eval.runs.mean import Mean
+from palate.eval.runs.probing import Probed
 from palate.eval.runs.steadiness import Steadiness
 from palate.eval.statistics.noise import Noise
 from palate.eval.statistics.verdict import Judgement
@@ -114,6 +115,7 @@ class RunSummary:
             uncertainty of its own first metric comes from.
         steadiness: How alike a model's orders are where only the layout of its prompt differs.
         moved: How far ranks moved without the evidence that reasons cite.
+        probed: What models lost when their history or titles were taken away.
         judge: What the judge of reasons found; ``None`` where the run has none.
     """
 
@@ -139,6 +141,7 @@ class RunSummary:
     judge: JudgeSummary | None = None
     steadiness: tuple[Steadiness, ...] = ()
     moved: tuple[Moved, ...] = ()
+    probed: tuple[Probed, ...] = ()
 
     def line(self, name: str) -> Line:
         """Returns a line by its name.
@@ -190,6 +193,7 @@ def _summary(data: dict[str, Any]) -> RunSummary:
         for one in data.pop("steadiness", ())
     )
     moved = tuple(moved_from(one) for one in data.pop("moved", ()))
+    probed = tuple(Probed(**{**one, "loss": Mean(**one["loss"])}) for one in data.pop("probed", ()))
     return RunSummary(
         **{**data, "metrics": tuple(data["metrics"]), "notes": tuple(data["notes"])},
         lines=lines,
@@ -199,6 +203,7 @@ def _summary(data: dict[str, Any]) -> RunSummary:
         judge=summary_from(judged) if judged else None,
         steadiness=steady,
         moved=moved,
+        probed=probed,
     )
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
+#: Characters of what is said of a table, at most.
+_PROSE = 4000
+
+
 def as_rich(summary: RunSummary, checked: Sequence[Checked] = ()) -> RenderableType:
     """Returns the tables of a run; text from outside is never markup."""
     from rich.console import Group
@@ -77,7 +81,7 @@ def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
     for section in sections(summary):
         told_rows = [(_name(name), *cells) for name, cells in section.rows.items()]
         parts += [_table((f"**{_cell(section.title)}**", *section.heads), told_rows),
-                  _cell(section.note)]  # fmt: skip
+                  _cell(section.note, _PROSE)]  # fmt: skip
     told = [f"- **{_cell(one.line)}: {one.name}.** {_cell(one.sentence)}"
             for one in summary.exposures]  # fmt: skip
     told += [f"- {'passed' if one.passed else '**FAILED**'}: {_cell(one.sentence)}"
@@ -235,6 +239,6 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([*lines, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)])
 
 
-def _cell(text: str) -> str:
-    escaped = one_line(text, 400).replace("\\", "\\\\").replace("|", "\\|")
+def _cell(text: str, limit: int = 400) -> str:
+    escaped = one_line(text, limit).replace("\\", "\\\\").replace("|", "\\|")
     return escaped.replace("<", "&lt;").replace("`", "\\`").replace("[", "\\[").replace("]", "\\]")

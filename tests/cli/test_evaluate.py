@@ -255,6 +255,23 @@ def test_a_broken_judge_is_unscored_in_no_mean(example, palate, config):
     assert line["scores"] == {}
     assert line["pairs"]["wins"] is None
     assert judge["causes"] == {"unreadable reply": judge["asked"]}
+    assert ("judge sim", "broken judge") in {(e["line"], e["name"]) for e in found["exposures"]}
+
+
+def test_a_judge_that_prefers_a_slot_is_named(example, palate, config):
+    leaning = JUDGED.replace("noise=0.1", "noise=0,bias=1").replace("cases: 12", "cases: 0")
+    config.write_text(leaning.replace("skill=0.9", "skill=0.9,heed=0.2"))
+    found = run(palate, example, config)
+    names = {(one["line"], one["name"]) for one in found["exposures"]}
+    assert ("judge sim", "judge prefers a slot") in names
+    assert ("judge sim", "broken judge") not in names
+    assert found["judge"]["questions"]["useful"].startswith("useful, 1 to 5. 1: does not help")
+
+
+def test_a_sound_judge_raises_no_alarm(example, palate, config):
+    config.write_text(JUDGED.replace("cases: 12", "cases: 0"))
+    found = run(palate, example, config)
+    assert not [one for one in found["exposures"] if one["line"].startswith("judge")]
 
 
 def test_agreement_stands_beside_the_scores(example, palate, config):
