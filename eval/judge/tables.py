@@ -34,9 +34,9 @@ def note(judge: JudgeSummary) -> str:
     told = "".join(f"{one} " for one in judge.questions.values())
     return (
         f"{told}Rubric {judge.rubric}; {judge.cases:,} cases drawn, {judge.scored:,} of "
-        f"{judge.asked:,} questions answered.{unscored} {agreement_words(judge)} Means over cases; in brackets "
-        f"their interval. The judge's own cost, in no other table: {cost['calls']:,.0f} calls, "
-        f"{tokens:,.0f} tokens, {cost['usd']:.4f} US dollars."
+        f"{judge.asked:,} questions answered.{unscored} {agreement_words(judge)} Means over "
+        f"cases; in brackets their interval. The judge's own cost, in no other table: "
+        f"{cost['calls']:,.0f} calls, {tokens:,.0f} tokens, {cost['usd']:.4f} US dollars."
     )
 
 
