@@ -1,6 +1,6 @@
 """Whether the statistics hold: simulated comparisons whose truth is known.
 
-    python -m benchmarks.statistics [--comparisons 10000]
+    python -m benchmarks.statistics [--comparisons 100000]
 
 Per-user differences come from four simulated worlds. *A/A*: two recommenders that are alike; how
 often is one called better? *Power*: a difference as large as a first run's stated minimum
@@ -143,5 +143,5 @@ def main(comparisons: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Simulates comparisons whose truth is known.")
-    parser.add_argument("--comparisons", type=int, default=10_000, help="a row of the table")
+    parser.add_argument("--comparisons", type=int, default=100_000, help="a row of the table")
     main(parser.parse_args().comparisons)
