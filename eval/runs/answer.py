@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -166,6 +166,11 @@ class Factory(Maker, Protocol):
 
     def ceiling(self, cases: Sequence[Case]) -> Sequence[tuple[int, int]]:
         """Returns, a case, how many relevant items are among those shown and those retrieved."""
+        ...
+
+    @property
+    def known(self) -> Collection[str]:
+        """Ids of the catalogue."""
         ...
 
     def count(self, messages: Sequence[Message]) -> int:

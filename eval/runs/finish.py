@@ -19,6 +19,7 @@ from palate.eval.runs.answer import Factory
 from palate.eval.runs.config import EvalConfig
 from palate.eval.runs.exposures import Scene, find_exposures
 from palate.eval.runs.folder import RunFolder
+from palate.eval.runs.foreseen import unfindable
 from palate.eval.runs.gates import Checked, check_gates, junit
 from palate.eval.runs.kept import load_values, save_values
 from palate.eval.runs.log import read_answers
@@ -102,6 +103,7 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         ),
         ceiling=_ceiling(scored, factory),
         noise=noise_of(columns, named, by),
+        notes=tuple(unfindable(scored, factory.known)),
         judge=judged,
         steadiness=steadiness_of(run.folder.log, run.variants, by),
         moved=moved,

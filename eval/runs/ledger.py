@@ -98,7 +98,7 @@ class Recorded:
 
     async def _ask(self, call: ModelCall, deadline: float) -> dict[str, Any]:
         waited = time.monotonic()
-        async with self._pace.turn(self._variant.model) as turn:
+        async with self._pace.turn(self._variant.model, call) as turn:
             deadline += time.monotonic() - waited
             messages = [[m.role, m.content] for m in call.messages]
             try:

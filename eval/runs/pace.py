@@ -8,18 +8,31 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from palate.domain import Usage
+from palate.domain import ModelCall, Usage
 from palate.errors import EvalError, ModelError
 from palate.eval.runs.config import Limits, ModelSpec
 
 _TOO_MANY = (429, 503)
 _MILLION = 1e6
+#: Tokens that a chat template puts around messages, at most.
+_ENVELOPE = 64
 
 
 def usd(model: ModelSpec, prompt_tokens: float, completion_tokens: float) -> float:
     """Returns what tokens cost at a model's prices."""
     paid = prompt_tokens * model.price_in + completion_tokens * model.price_out
     return paid / _MILLION
+
+
+def most_usd(model: ModelSpec, call: ModelCall) -> float:
+    """Returns the most that a call may cost: prompts in fewer tokens than half their characters.
+
+    Characters outside ASCII count as two tokens each: no tokenizer in use takes more.
+    """
+    text = "".join(one.content for one in call.messages)
+    wide = sum(not sign.isascii() for sign in text)
+    prompt = _ENVELOPE + (len(text) - wide) / 2 + 2 * wide
+    return usd(model, prompt, call.max_tokens)
 
 
 @dataclass
@@ -55,6 +68,7 @@ class Pace:
     retries: int = 0
     failures: int = 0
     width: float = 0.0
+    _reserved: float = 0.0
     _active: int = 0
     _next: float = 0.0
     _free: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -63,23 +77,32 @@ class Pace:
         self.width = float(self.limits.concurrency)
 
     @asynccontextmanager
-    async def turn(self, model: ModelSpec) -> AsyncIterator[Turn]:
-        """Waits for a call's turn.
+    async def turn(self, model: ModelSpec, call: ModelCall) -> AsyncIterator[Turn]:
+        """Waits for a call's turn; the most that it may cost is set aside until it is back.
 
         Raises:
-            EvalError: One more call might cost more than is left.
+            EvalError: It might cost more than is left when all calls under way are back.
         """
-        self._refuse_beyond_means()
+        most = most_usd(model, call)
         await self._wait_for_minute()
         async with self._free:
-            await self._free.wait_for(lambda: self._active < max(1, int(self.width)))
+            await self._free.wait_for(lambda: self._may_start(most) or not self._active)
+            if not self._affords(most):
+                self._free.notify_all()
+                raise EvalError(
+                    f"limits.usd is {self.limits.usd:g} and {self.spent:.4f} is spent: the next "
+                    f"call may cost {most:.4f}. Raise it in the configuration, and go on with "
+                    "--resume."
+                )
             self._active += 1
+            self._reserved += most
         try:
             yield Turn(self, model)
         finally:
             self._active -= 1
+            self._reserved -= most
             async with self._free:
-                self._free.notify()
+                self._free.notify_all()
 
     def note(self, usage: Usage, model: ModelSpec, *, crowded: bool) -> None:
         """Counts a call, and widens or narrows."""
@@ -91,16 +114,12 @@ class Pace:
         else:
             self.width = min(self.limits.concurrency, self.width + 1 / self.width)
 
-    def _refuse_beyond_means(self) -> None:
-        if self.limits.usd is None:
-            return
-        each = self.spent / self.calls if self.calls else 0.0
-        # Calls under way have not been counted yet.
-        if self.spent + each * (self._active + 1) > self.limits.usd:
-            raise EvalError(
-                f"limits.usd is {self.limits.usd:g} and {self.spent:.4f} is spent: the run stopped "
-                "before the next call. Raise it and resume."
-            )
+    def _may_start(self, most: float) -> bool:
+        return self._active < max(1, int(self.width)) and self._affords(most)
+
+    def _affords(self, most: float) -> bool:
+        limit = self.limits.usd
+        return limit is None or self.spent + self._reserved + most <= limit
 
     async def _wait_for_minute(self) -> None:
         if self.limits.rpm is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from palate.domain import Model
-from palate.errors import EvalError
+from palate.errors import PalateError
 from palate.eval.cases import Case
 from palate.eval.runs.answer import Entrant, Maker, Notify, Progress
 from palate.eval.runs.config import Limits
@@ -89,7 +89,7 @@ async def _all(
         async with asyncio.TaskGroup() as group:
             for _ in range(many):
                 group.create_task(_worker(left, entrants, log, teller))
-    except* EvalError as group_error:
+    except* PalateError as group_error:
         raise _first(group_error) from None
     finally:
         for model in models:

@@ -92,6 +92,8 @@ class World:
     def ceiling(self, cases):
         return [(1, 1) for _ in cases]
 
+    known = frozenset(ITEMS)
+
     def count(self, messages):
         return sum(len(one.content) // 4 for one in messages)
 

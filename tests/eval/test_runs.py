@@ -127,14 +127,18 @@ def test_recorded_replies_stand_in_for_the_model(tmp_path, world):
         harness.run(tmp_path / "c", world, asked, harness.make_cases(41, seed=3), replies=replies)
 
 
-def test_the_money_ends_a_run_that_can_go_on(tmp_path, world):
+@pytest.mark.parametrize("many", [1, 8])
+def test_the_money_ends_a_run_that_can_go_on(tmp_path, world, many):
     model = {"name": "simulated:skill=0.5", "price_in": 1000, "price_out": 1000}
-    asked = config_from({"models": [model], "limits": {"usd": 1.0, "concurrency": 1}})
+    asked = config_from({"models": [model], "limits": {"usd": 1.0, "concurrency": many}})
+    for _ in range(2):  # resumed with as little, it spends nothing more
+        with pytest.raises(EvalError, match=r"limits\.usd is 1"):
+            harness.run(tmp_path, world, asked, harness.make_cases(100))
+        log = tmp_path / "run" / "log.jsonl"
+        spent = sum(c["u"][1] + c["u"][2] for c in read_calls(log)) * 1000 / 1e6
+        assert 0.8 < spent <= 1.0
     with pytest.raises(EvalError, match=r"limits\.usd is 1"):
         harness.run(tmp_path, world, asked, harness.make_cases(100))
-    log = tmp_path / "run" / "log.jsonl"
-    spent = sum(c["u"][1] + c["u"][2] for c in read_calls(log)) * 1000 / 1e6
-    assert 0.8 < spent <= 1.0
     assert not (tmp_path / "run" / "summary.json").exists()
 
 

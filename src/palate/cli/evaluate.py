@@ -126,7 +126,7 @@ def run(
             _print_dry(rows, as_json)
             return
         folder, _ = evaluation.run(palate, asked, options, steps=tell, notify=_teller(tell))
-    _close(str(folder.root), None, as_json, markdown)
+    _close(str(folder.root), asked, as_json, markdown)
 
 
 @evaluate.command(name="list")

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from palate.workspace.palate import Palate
 
 
+#: Those that tables call otherwise than configurations do.
+_CALLED = {"bm25": "BM25", "item-knn": "item-kNN"}
+
+
+def control_names(names: Sequence[str]) -> list[str]:
+    """Returns what tables call controls."""
+    return [_CALLED.get(name, name) for name in names]
+
+
 def make_controls(palate: Palate, names: Sequence[str], seed: int) -> list[Recommender]:
     """Makes controls by name.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,11 @@ class WorkspaceFactory:
     def retagged(self, profile: Profile, history: tuple[HistoryEntry, ...]) -> Profile:
         """Returns a profile as another history of the same person makes it."""
         return self._prober.retagged(profile, replace(profile, history=history))
+
+    @property
+    def known(self) -> Collection[str]:
+        """Ids of the catalogue."""
+        return self._palate.engine.retriever.index.items.position.keys()
 
     @property
     def engine(self) -> Engine:

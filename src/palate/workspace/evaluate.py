@@ -19,6 +19,7 @@ from palate.eval.runs.config import EvalConfig, Split
 from palate.eval.runs.config_file import dump
 from palate.eval.runs.finish import Finished, finish
 from palate.eval.runs.folder import RunFolder, digest, find_run, new_run
+from palate.eval.runs.foreseen import check_items, check_names
 from palate.eval.runs.ledger import read_replies
 from palate.eval.runs.log import Log
 from palate.eval.runs.runner import Work, carry_out
@@ -29,9 +30,11 @@ from palate.retrieval.files import private_folder
 from palate.retrieval.strength import event_strengths
 from palate.settings import Settings
 from palate.workspace.bench import calibration_of, check_judge, judge_reasons
+from palate.workspace.controls import control_names
 from palate.workspace.entrants import WorkspaceFactory
 from palate.workspace.palate import Palate
 from palate.workspace.removal import ask_without_evidence
+from palate.workspace.resuming import resumed
 from palate.workspace.snapshot import events_of, open_snapshot
 
 Steps = Callable[[str], None]
@@ -112,7 +115,7 @@ def _ready(
     """Makes everything that a run needs, and closes the snapshot afterwards."""
     folder = find_run(runs_of(palate), options.resume) if options.resume else None
     if folder is not None:
-        config = folder.config()
+        config = resumed(folder, config, options, len(read_cases(folder.cases)))
         options = replace(options, repeat=folder.setup()["repeat"])
     steps("making the cases")
     everything, guard = _cases(palate, config)
@@ -120,9 +123,12 @@ def _ready(
     cases = everything[: options.limit or config.limits.cases]
     if folder is not None:
         cases = read_cases(folder.cases)
+    variants = variants_of(config, repeat=options.repeat)
+    check_names(config, control_names(config.controls), [one.name for one in variants])
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
-        work = _work(cases, variants_of(config, repeat=options.repeat), config, options)
+        check_items(cases, factory.known)
+        work = _work(cases, variants, config, options)
         check_judge(config, work.variants, factory.engine.library)
         if folder is None:
             folder = new_run(runs_of(palate), config.name)
@@ -196,9 +202,11 @@ def dry_run(
         raise EvalError("--dry-run counts a new run. Leave --resume out.")
     everything, guard = _cases(palate, config)
     cases = everything[: options.limit or config.limits.cases]
+    variants = variants_of(config, repeat=options.repeat)
+    check_names(config, control_names(config.controls), [one.name for one in variants])
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
-        variants = variants_of(config, repeat=options.repeat)
+        check_items(cases, factory.known)
         check_judge(config, variants, factory.engine.library)
         rows = count_calls(factory, cases, variants)
         if config.evidence_removed is not None:

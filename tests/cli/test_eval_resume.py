@@ -1,0 +1,101 @@
+"""Runs that stop and go on, and mistakes that are told before a call is paid for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+YAML = """
+name: small
+split: {kind: last, users: 20, candidates: 10}
+models:
+  - {id: good, name: "simulated:skill=0.9", price_in: 100, price_out: 100}
+rankers: [labels]
+metrics: [NDCG@10]
+statistics: {samples: 200}
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "eval.yaml"
+    path.write_text(YAML)
+    return path
+
+
+@pytest.fixture
+def fails(palate, example):
+    def run(*args):
+        return " ".join(palate("eval", *args, code=8, workspace=example).err.split())
+
+    return run
+
+
+def run(palate, example, *args):
+    return json.loads(palate("eval", "run", *args, "--json", workspace=example).out)
+
+
+def test_a_run_that_the_money_ended_goes_on_with_more(palate, example, config, fails):
+    whole = run(palate, example, config)
+    config.write_text(YAML + "limits: {usd: 0.2}\n")
+    assert "limits.usd is 0.2" in fails("run", config)
+    assert "limits.usd is 0.2" in fails("run", config, "--resume", "latest")
+    config.write_text(YAML + "limits: {usd: 50}\n")
+    resumed = run(palate, example, config, "--resume", "latest")
+    assert resumed["lines"] == whole["lines"]
+
+
+@pytest.mark.parametrize(
+    ("other", "flags", "told"),
+    [
+        (YAML.replace("0.9", "0.8"), (), "other models"),
+        (YAML.replace("users: 20", "users: 30"), (), "other split"),
+        (YAML + "limits: {cases: 7}\n", (), "other limits.cases"),
+        (YAML, ("--limit", 5), "begun with 20 cases"),
+        (YAML, ("--repeat", 3), "begun with --repeat 1"),
+    ],
+)
+def test_a_run_goes_on_as_it_was_begun(palate, example, config, fails, other, flags, told):
+    run(palate, example, config)
+    config.write_text(other)
+    assert told in fails("run", config, "--resume", "latest", *flags)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("gates: [{variant: 'typo*', min: 0.1}]", "gate 1 is for 'typo*'"),
+        ("gates: [{metric: NDCG@5, min: 0.1}]", "no metric 'NDCG@5'"),
+        ("gates: [{metric: 'judge:useful', min: 0.1}]", "no metric 'judge:useful'"),
+        ("gates: [{against: piror, at_least: 0}]", "against is 'piror'"),
+    ],
+)
+def test_what_cannot_be_is_told_before_the_first_call(palate, example, config, fails, more, told):
+    config.write_text(YAML + more + "\n")
+    for dry in ((), ("--dry-run",)):
+        assert told in fails("run", config, *dry)
+    config.write_text(YAML.replace("samples: 200", "baseline: nosuch"))
+    assert "statistics.baseline is 'nosuch'" in fails("run", config)
+    assert json.loads(palate("eval", "list", "--json", workspace=example).out) == {"runs": []}
+
+
+def test_items_that_are_not_there_are_named(palate, example, config, fails, tmp_path):
+    written = palate("eval", "cases", tmp_path / "c.jsonl", "--users", 10, "--candidates", 10,
+                     workspace=example)  # fmt: skip
+    assert "10 cases" in written.out
+    cases = [json.loads(line) for line in (tmp_path / "c.jsonl").read_text().splitlines()]
+    config.write_text(YAML.replace("split: {kind: last, users: 20, candidates: 10}",
+                                   "data: {cases: c.jsonl}"))  # fmt: skip
+
+    def write():
+        (tmp_path / "c.jsonl").write_text("".join(json.dumps(one) + "\n" for one in cases))
+
+    cases[3]["candidates"].append("zzz")
+    write()
+    assert "names 'zzz', and no item of the catalogue has that id" in fails("run", config)
+    cases[3]["candidates"].pop()
+    cases[4]["truth"] = {"yyy": 1}
+    write()
+    found = run(palate, example, config)
+    assert found["notes"][0].startswith("1 relevant items of 1 cases are no items of the catalogue")
