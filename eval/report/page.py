@@ -46,9 +46,10 @@ class Table:
 
 
 def sorted_lines(summary: RunSummary) -> list[Line]:
-    """Returns the variants, best first, then the controls, best first."""
+    """Returns the variants, best first, then recommenders of one's own, then the controls."""
     metric = summary.metrics[0]
-    return sorted(summary.lines, key=lambda one: (one.kind != "model", -one.product[metric].mean))
+    kinds = list(_GROUPS)
+    return sorted(summary.lines, key=lambda one: (kinds.index(one.kind), -one.product[metric].mean))
 
 
 def main_table(summary: RunSummary) -> Table:
@@ -143,7 +144,10 @@ def _head(name: str, summary: RunSummary) -> Head:
     return Head(name, told.get(name, ""), words=name == "verdict")
 
 
-_GROUPS = {"model": "Variants: with a model, best first", "control": "Controls: without a model"}
+_GROUPS = {
+    "model": "Variants: with a model, best first", "own": "Recommenders of your own",
+    "control": "Controls: without a model",
+}  # fmt: skip
 _OWN = {
     "variant": "", "mean": "a failed, cut or silent call scores 0",
     "answered only": "mean over the cases that it answered",

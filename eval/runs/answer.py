@@ -152,6 +152,10 @@ class Factory(Maker, Protocol):
         """Makes controls, learnt from what the guard lets through."""
         ...
 
+    def own(self) -> Sequence[Recommender]:
+        """Returns recommenders of the user's own."""
+        ...
+
     def shelf(self) -> Shelf:
         """Returns what is known of the catalogue's items: who had them, and their tags."""
         ...

@@ -187,6 +187,9 @@ class EvalConfig(_Part):
     cohorts: tuple[str, ...] = Field(
         (), description="fields of users to tell results apart by, beside history and truth"
     )
+    recommenders: tuple[str, ...] = Field(
+        (), description="of one's own: FILE.py:FUNCTION beside this file, or module:function"
+    )
     metrics: tuple[str, ...] = Field(
         ("NDCG@10", "Recall@10", "MRR@10", "HitRate@1"), min_length=1, description="as typed"
     )
@@ -204,6 +207,14 @@ class EvalConfig(_Part):
         if not isinstance(value, list | tuple):
             return value
         return [{"name": one} if isinstance(one, str) else one for one in value]
+
+    @field_validator("recommenders")
+    @classmethod
+    def _named_places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [one for one in value if not all(one.rpartition(":")[::2])]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} names no function. Write FILE.py:FUNCTION")
+        return value
 
     @field_validator("metrics")
     @classmethod

@@ -29,7 +29,7 @@ from palate.eval.runs.config import (
 def read_config(path: Path) -> EvalConfig:
     """Reads and checks an ``eval.yaml`` (or JSON, which is YAML).
 
-    A path of cases in it is taken from the file's own folder.
+    Paths in it are taken from the file's own folder.
 
     Raises:
         EvalError: The first thing that is wrong, with its place.
@@ -49,7 +49,13 @@ def read_config(path: Path) -> EvalConfig:
     if config.data.cases is not None and not config.data.cases.is_absolute():
         cases = Data(cases=(path.parent / config.data.cases).resolve())
         config = config.model_copy(update={"data": cases})
-    return config
+    beside = tuple(_beside(path.parent, one) for one in config.recommenders)
+    return config.model_copy(update={"recommenders": beside})
+
+
+def _beside(folder: Path, place: str) -> str:
+    where, _, name = place.rpartition(":")
+    return f"{(folder / where).resolve()}:{name}" if where.endswith(".py") else place
 
 
 def config_from(data: Mapping[str, Any], source: str = "eval.yaml") -> EvalConfig:

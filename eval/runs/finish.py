@@ -151,6 +151,10 @@ def _controls(config: EvalConfig, asked: Questions, factory: Factory) -> Iterato
         yield control_column(one, asked, max(asked.n, config.retrieval.n))
     if "oracle" in config.controls:
         yield oracle_column(asked)
+    for one in factory.own():
+        column = control_column(one, asked, max(asked.n, config.retrieval.n))
+        column.kind = "own"
+        yield column
 
 
 def _ceiling(cases: Sequence[Case], factory: Factory) -> tuple[float, float] | None:

@@ -145,7 +145,7 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
         parts |= {"cost": _cost(column, variant), "parts": _parts(variant), "key": variant.key}
     return Line(
         column.name,
-        "control" if variant is None else "model",
+        column.kind if variant is None else "model",
         named(by.means(column.product)),
         cohorts=cohorts_of(column.product[:, 0], by.users, by.traits, by.statistics.level),
         **parts,

@@ -58,7 +58,7 @@ class Line:
     """One recommender.
 
     Attributes:
-        kind: ``control``, or ``model`` for a variant.
+        kind: ``control``, ``model`` for a variant, or ``own`` for a recommender of the user's.
         product: Metric -> mean of the order that a person would see: fused and filled.
         model: Metric -> mean of the model's own order; a failed, cut or silent call scores 0.
         answered: Metric -> the same over the cases that it answered.

@@ -39,6 +39,7 @@ class Column:
         answered: Whether an order of the model was read, shape (cases,).
         rank: Of the first relevant item in the product, 0 where there is none; shape (cases,).
         reached: Relevant items shown and retrieved, shape (cases, 2).
+        kind: ``control``, ``own`` for a recommender of the user's, ``model`` for a variant.
         first: How often the item in each slot was put first, and how often a slot was filled.
     """
 
@@ -58,6 +59,7 @@ class Column:
     missing: int = 0
     showing: Showing | None = None
     reasons: Reasoning | None = None
+    kind: str = "control"
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,9 @@ class World:
     def facts(self, ids: Sequence[str]) -> dict[str, ItemFacts]:
         return {item: ItemFacts(f"Title {item};") for item in ids}
 
+    def own(self):
+        return []
+
     def shelf(self):
         return Shelf({}, {}, 1)
 

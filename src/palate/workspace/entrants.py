@@ -49,6 +49,7 @@ class WorkspaceFactory:
     def __init__(self, palate: Palate, config: EvalConfig, cases: Sequence[Case]) -> None:
         self._palate, self._config = palate, config
         self._prober = Prober(palate.engine, cases)
+        self._own: list[Recommender] | None = None
         self._prepared: OrderedDict[tuple[str, str], Prepared] = OrderedDict()
 
     def model(self, variant: Variant) -> Model:
@@ -99,6 +100,14 @@ class WorkspaceFactory:
         from palate.workspace.controls import make_controls
 
         return make_controls(self._palate, names, seed)
+
+    def own(self) -> Sequence[Recommender]:
+        """Returns the recommenders that the configuration names, made once."""
+        if self._own is None:
+            from palate.workspace.own_recommenders import make_own
+
+            self._own = make_own(self._palate, self._config.recommenders)
+        return self._own
 
     def facts(self, ids: Sequence[str]) -> Mapping[str, ItemFacts]:
         """Returns titles as prompts show them, tags and years."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +32,7 @@ from palate.settings import Settings
 from palate.workspace.bench import calibration_of, check_judge, judge_reasons
 from palate.workspace.controls import control_names
 from palate.workspace.entrants import WorkspaceFactory
+from palate.workspace.own_recommenders import try_own
 from palate.workspace.palate import Palate
 from palate.workspace.removal import ask_without_evidence
 from palate.workspace.resuming import resumed
@@ -124,16 +125,29 @@ def _ready(
     if folder is not None:
         cases = read_cases(folder.cases)
     variants = variants_of(config, repeat=options.repeat)
-    check_names(config, control_names(config.controls), [one.name for one in variants])
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
-        check_items(cases, factory.known)
+        _foresee(config, factory, cases, variants)
         work = _work(cases, variants, config, options)
         check_judge(config, work.variants, factory.engine.library)
         if folder is None:
             folder = new_run(runs_of(palate), config.name)
             _begin(folder, config, cases, options)
         yield work, folder, factory, guard
+
+
+def _foresee(
+    config: EvalConfig,
+    factory: WorkspaceFactory,
+    cases: Sequence[Case],
+    variants: Sequence[Variant],
+) -> None:
+    """Finds what would fail after calls were paid for."""
+    check_items(cases, factory.known)
+    names = [one.name for one in variants]
+    controls = control_names(config.controls)
+    try_own(factory.own(), cases, [*controls, *names])
+    check_names(config, [*controls, *(one.name for one in factory.own())], names)
 
 
 def _cases(palate: Palate, config: EvalConfig) -> tuple[list[Case], Guard]:
@@ -203,10 +217,9 @@ def dry_run(
     everything, guard = _cases(palate, config)
     cases = everything[: options.limit or config.limits.cases]
     variants = variants_of(config, repeat=options.repeat)
-    check_names(config, control_names(config.controls), [one.name for one in variants])
     with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
-        check_items(cases, factory.known)
+        _foresee(config, factory, cases, variants)
         check_judge(config, variants, factory.engine.library)
         rows = count_calls(factory, cases, variants)
         if config.evidence_removed is not None:
