@@ -125,8 +125,8 @@ class Desk(Protocol):
         """
         ...
 
-    def explain(self, recommendation: str, item: str) -> Sequence[str]:
-        """Returns why an item stands in a slate, a line each."""
+    def explain(self, recommendation: str, item: str, language: str) -> Sequence[str]:
+        """Returns why an item stands in a slate, a line each, in a language (BCP 47)."""
         ...
 
     def why_not(self, ask: Ask, item: str) -> Sequence[str]:
@@ -149,6 +149,6 @@ class Desk(Protocol):
         """Records what a person did with an item."""
         ...
 
-    def profile(self, user: str) -> Sequence[str]:
-        """Returns what is known of a person, a line each."""
+    def profile(self, user: str, language: str) -> Sequence[str]:
+        """Returns what is known of a person, a line each, in a language (BCP 47)."""
         ...

@@ -10,15 +10,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from palate.agent.chat.lexicon import LENGTHS
-from palate.agent.reasons.lexicon import COUNTRIES_ZH, GENRES_ZH
-from palate.agent.reasons.world import genre_of
+from palate.agent.reasons.genres_zh import genre_word
+from palate.agent.reasons.lexicon import COUNTRIES_ZH
 from palate.domain import Constraint, FieldValue, Op
 from palate.retrieval.constraints import NEGATIVE, as_number
+
+__all__ = ["genre_word", "worded", "worded_constraint"]
 
 if TYPE_CHECKING:
     from palate.agent.chat.state import Term
 
-_GENRES = {genre: word for word, genre in reversed(GENRES_ZH.items())}
 _COUNTRIES = {name: word for word, names in COUNTRIES_ZH.items() for name in names.split("|")}
 _FIELDS = {
     "director": "导演", "directors": "导演", "cast": "主演", "actors": "主演", "stars": "主演",
@@ -55,6 +56,30 @@ def worded(term: Term, language: str) -> str:
     return term.text
 
 
+_ENGLISH = {
+    Op.LT: "under {}", Op.LE: "at most {}", Op.GT: "over {}", Op.GE: "at least {}",
+    Op.EQ: "{}", Op.NE: "not {}",
+}  # fmt: skip
+_ENGLISH_YEARS = {
+    Op.LT: "before {}", Op.LE: "until {}", Op.GT: "after {}", Op.GE: "since {}",
+    Op.EQ: "of {}", Op.NE: "not of {}",
+}  # fmt: skip
+
+
+def worded_constraint(one: Constraint, language: str) -> str:
+    """Returns one constraint as a person would say it: "under 120 min", "at most 1961"."""
+    if language.startswith("zh"):
+        return _one(one)
+    values = tuple(_plain(v) for v in (one.value if isinstance(one.value, tuple) else (one.value,)))
+    said = " or ".join(values)
+    if one.field == "tags":
+        return ("no " if one.op in NEGATIVE else "") + said
+    forms = _ENGLISH_YEARS if one.field == "year" else _ENGLISH
+    if as_number(one.value) is not None and one.op in forms:
+        return forms[one.op].format(said + " min" * (one.field in LENGTHS))
+    return f"{one.field} {'not ' if one.op in NEGATIVE else ''}{said}"
+
+
 def _parts(constraints: Sequence[Constraint]) -> list[str]:
     """Returns each constraint's words; the two ends of a span of years are one."""
     said: list[str] = []
@@ -72,7 +97,7 @@ def _one(one: Constraint) -> str:
     values = tuple(_plain(v) for v in (one.value if isinstance(one.value, tuple) else (one.value,)))
     denied = "不要" if one.op in NEGATIVE else ""
     if one.field == "tags":
-        return denied + "或".join(map(_genre, values))
+        return denied + "或".join(genre_word(tag, "zh") for tag in values)
     if one.field == "year" and len(values) > 1:
         return denied + _span(values[0], values[-1])
     if one.field == "year" and one.op in _YEARS:
@@ -94,7 +119,3 @@ def _span(low: str, high: str) -> str:
     if low.endswith("0") and high == f"{low[:-1]}9":
         return f"{low}年代"
     return f"{low}至{high}年"
-
-
-def _genre(tag: str) -> str:
-    return _GENRES.get(genre_of(tag), tag)

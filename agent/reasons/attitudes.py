@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from palate.agent.reasons.lexicon import COUNTED, KINDS, LEADS, PLAIN
 from palate.agent.reasons.titles import FIRST_MARK, Mention
-from palate.agent.reasons.world import World
+from palate.agent.reasons.world import World, genre_of
 from palate.domain import Action, Claim
 from palate.prompts.render import SEEN
 
@@ -212,5 +212,6 @@ def _led(piece: str) -> bool:
 def _ordinary_zh(piece: str, world: World) -> bool:
     text = piece.strip(" 的之一类")
     known = world.own_words + world.asked_words
-    genre = any(name in piece for name in (*world.tastes, *world.own_genres))
+    known_genres = world.tastes | world.own_genres
+    genre = genre_of(text) in known_genres or any(name in piece for name in known_genres)
     return len(text) < 2 or bool(_KINDS_ZH.search(piece)) or genre or text in known

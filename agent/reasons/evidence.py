@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from palate.agent.reasons.genres_zh import genre_word
 from palate.domain import Candidate, Evidence, Item, Profile, Start
 from palate.prompts.clean import one_line
 from palate.prompts.render import SEEN
@@ -163,7 +164,7 @@ class Writer:
         return feature
 
     def _parts(self, evidence: Evidence, ids: Sequence[str]) -> dict[str, str]:
-        tags = [one_line(tag, 40).casefold() for tag in evidence.fields[:3]]
+        tags = [genre_word(one_line(tag, 40).casefold(), self.code) for tag in evidence.fields[:3]]
         return {
             "items": joined([quoted(self.items[i].title, self.code) for i in ids], self.code),
             "tags": joined(tags, self.code),

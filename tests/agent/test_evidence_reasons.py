@@ -40,8 +40,8 @@ FORMS = [
     (Evidence("sequence", 1, items=("alien",)), "soon after Alien", "《Alien》之后"),
     (Evidence("similar", 1, items=("alien",)), "Alien, which you liked", "你喜欢的《Alien》"),
     (Evidence("similar", 1, items=("seen",)), "Titanic, which you know", "接触过的《Titanic》"),
-    (Evidence("tags", 1, fields=("Crime",)), "under crime, which you lean to", "属于crime"),
-    (Evidence("tags", 1, fields=("Crime", "War")), "crime and war, and you lean to both", "和war"),
+    (Evidence("tags", 1, fields=("Crime",)), "under crime, which you lean to", "属于犯罪"),
+    (Evidence("tags", 1, fields=("Crime", "War")), "crime and war, and you lean to both", "和战争"),
     (
         Evidence("tags", 1, fields=("Heist", "Sea", "War")),
         "heist, sea and war, and you lean to all three",

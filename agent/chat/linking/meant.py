@@ -131,10 +131,19 @@ def _is_plain(place: Place, content: Sequence[Token], plain: Collection[str]) ->
     return key in plain or alone in plain or (small and alone in _CUES)
 
 
+#: A question that a title follows.
+_ASKED = re.compile(
+    r"\b(?:why (?:not|isn't|wasn't|no)|how about|what about|tell me about|why did you leave out)"
+    r"\s+(?:the\s+)?$", re.IGNORECASE,
+)  # fmt: skip
+
+
 def _small_enough(place: Place, content: Sequence[Token], entry: Entry) -> bool:
     """Tells whether words in small letters are a title: by their number, or by what is around."""
     if not content:
         return False  # "I love it" is not about a clown
+    if entry.kind == "title" and not place.mended and _named_alone(place):
+        return _bounded(place)
     if len(content) >= 3 and entry.kind in ("title", "bare") and not place.mended:
         return True
     before = place.before
@@ -146,6 +155,14 @@ def _small_enough(place: Place, content: Sequence[Token], entry: Entry) -> bool:
     if len(content) >= 2 and entry.kind == "title" and opened and not place.mended:
         return _bounded(place)
     return _cued(place) and _bounded(place)
+
+
+def _named_alone(place: Place) -> bool:
+    """Tells a title that opens a turn with its article, or that a question asks about."""
+    before = place.text[: place.span[0].start]
+    opens = not before.strip() and place.span[0].word in ARTICLES and len(place.span) > 1
+    rare = all(t.word not in PLAIN for t in place.span if t.word not in ARTICLES)
+    return rare and (opens or bool(_ASKED.search(before)))
 
 
 def _likes_many(place: Place) -> bool:

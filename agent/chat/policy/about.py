@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from palate.agent.chat.desk import Desk
 from palate.agent.chat.lexicon import LENGTHS
@@ -11,7 +12,7 @@ from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.state import State
-from palate.agent.chat.wording import worded
+from palate.agent.chat.wording import genre_word, worded
 from palate.domain import Constraint, Item
 
 #: Fields that a comparison goes through, beside tags.
@@ -32,7 +33,7 @@ def why(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     lines = []
     for item in wanted or state.shown:
         if item in items:
-            told = desk.explain(state.recommendation, item)
+            told = desk.explain(state.recommendation, item, say.language)
             lines.append("\n".join([titled(items[item]), *(f"  {line}" for line in told)]))
     return Answer(state, tuple(lines))
 
@@ -53,7 +54,7 @@ def why_not(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
             rank = state.shown.index(item) + 1
             lines.append(say("shown_already", title=titled(value), rank=rank))
         else:
-            told = desk.why_not(ask_of(state), item)
+            told = desk.why_not(replace(ask_of(state), language=say.language), item)
             lines.append("\n".join([titled(value), *(f"  {line}" for line in told)]))
     return Answer(state, tuple(lines))
 
@@ -66,13 +67,15 @@ def compare(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     items = list(desk.items(ids[:_MOST]).values())
     if len(items) < 2:
         return Answer(state, (say("compare_what"),))
-    lines = [_facts_of(item) for item in items]
+    lines = [_facts_of(item, say) for item in items]
     return Answer(state, ("\n".join([*lines, *_verdict(reading.text, items, say)]),))
 
 
-def _facts_of(item: Item) -> str:
-    facts = [text for name in _COMPARED if (text := value_of(item, name))]
-    return f"{titled(item)}: {'; '.join([', '.join(item.tags), *facts])}"
+def _facts_of(item: Item, say: Voice) -> str:
+    facts = [text for name in _COMPARED if (text := value_of(item, name, say.language))]
+    tags = say.row([genre_word(tag, say.language) for tag in item.tags])
+    colon, between = ("：", "；") if say.language.startswith("zh") else (": ", "; ")
+    return f"{titled(item)}{colon}{between.join([tags, *facts])}"
 
 
 def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
@@ -97,14 +100,16 @@ def number(item: Item, names: Sequence[str]) -> float | None:
     return next((float(v) for n in names if isinstance(v := item.fields.get(n), int | float)), None)
 
 
-def value_of(item: Item, field: str) -> str:
+def value_of(item: Item, field: str, language: str = "en") -> str:
     """Returns a field as it is read; empty where there is none."""
-    value: object = item.tags if field == "tags" else item.fields.get(field, "")
+    tags = tuple(genre_word(tag, language) for tag in item.tags)
+    value: object = tags if field == "tags" else item.fields.get(field, "")
+    unit = "分钟" if language.startswith("zh") else " min"
     if field == "text":
         return item.text
     if isinstance(value, tuple):
         return ", ".join(value)
-    return f"{value} min" if field in LENGTHS and value else str(value)
+    return f"{value}{unit}" if field in LENGTHS and value else str(value)
 
 
 def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
@@ -125,7 +130,7 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     if not found.items:
         return Answer(state, (say("count_none", which=which),))
     first = found.items[0]
-    value = value_of(first, question.field)
+    value = value_of(first, question.field, say.language)
     return Answer(state, (say("most", title=titled(first), value=value),))
 
 
@@ -146,6 +151,7 @@ def _of_items(reading: Reading, field: str, desk: Desk, say: Voice) -> str:
         return say("there", titles=say.row([titled(item) for item in items]))
     lines = []
     for item in items:
-        value = value_of(item, field) or (value_of(item, "text") if field == "text" else "")
+        value = value_of(item, field, say.language)
+        value = value or (value_of(item, "text") if field == "text" else "")
         lines.append(say("is", title=titled(item), value=value) if value else say("no_field"))
     return "\n".join(line.replace("..", ".") for line in lines)

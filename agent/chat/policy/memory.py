@@ -67,7 +67,7 @@ def profile(state: State, desk: Desk, say: Voice) -> Answer:
     if state.user is None:
         held = say.terms(state.terms) or say("nothing_known")
         return Answer(state, (say("profile_stranger", terms=held),))
-    return Answer(state, ("\n".join(desk.profile(state.user)),))
+    return Answer(state, ("\n".join(desk.profile(state.user, say.language)),))
 
 
 def drop(reading: Reading, state: State, say: Voice) -> Answer:

@@ -27,7 +27,8 @@ _WHOLE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
         r"|好的|好|不错)"
         r"[\s!.。]*", _I)),
     ("bye", re.compile(
-        r"(?:ok[,.!]?\s*)?(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|good night|cya|再见"
+        r"(?:(?:ok(?:ay)?|great|cool|perfect|thanks|thank you|thx|cheers)[\s,.!]+)*"
+        r"(?:good ?bye|bye(?: bye)?|see (?:you|ya)(?: later)?|good night|cya|再见"
         r"|拜拜|晚安)"
         r"[\s!.。]*", _I)),
     ("yes", re.compile(r"(?:yes|yeah|yep|yup|sure|please do|ok do it|do it|go ahead|是的?"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from palate.agent.chat.catalogue import Catalogue, Value
 from palate.agent.chat.reading.found import Found, negated
+from palate.agent.chat.reading.mistyped import meant_word
 from palate.agent.chat.state import Term
 from palate.agent.reasons.lexicon import COUNTRIES_ZH
 from palate.domain import Constraint, Op
@@ -79,7 +81,20 @@ def _of_key(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) ->
         return _person(text, span, held)
     if held and len(key) > 3 and said[0].isupper() and (whole := _last_name(text, span, held)):
         return _person(text, whole, held)
-    return None
+    return None if held else _mistyped(text, span, key, catalogue)
+
+
+def _mistyped(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:
+    """Reads a genre with a typing error in it, and says what it was taken for."""
+    if " " in key or is_filler(key):
+        return None
+    plain = {word: tag for word, tag in catalogue.tags.items()
+             if " " not in word and word not in catalogue.leaning}  # fmt: skip
+    word = meant_word(key, plain)
+    if word is None:
+        return None
+    found = _tag(text, span, word, catalogue)
+    return found and replace(found, assumed=f"{text[span[0] : span[1]]}\t{found.term.text}")
 
 
 def _last_name(text: str, span: tuple[int, int], held: Sequence[Value]) -> tuple[int, int] | None:

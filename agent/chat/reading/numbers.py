@@ -90,7 +90,8 @@ _PRICE = re.compile(
 _VAGUE = re.compile(
     r"\b(?P<new>new|newer|recent|modern|latest)(?=\s+(?:film|movie|one|release|stuff|thing|comed|"
     r"drama|horror|thriller|western|action|romance|book|item|song|and|or|but)|[.,!?]|\s*$)"
-    r"|\b(?P<old>old|older|classic|vintage|black and white)(?=\s+(?:film|movie|one|stuff|comed"
+    r"|\b(?<!years )(?<!year )(?<!-)(?P<old>old|older|classic|vintage|black and white)"
+    r"(?=\s+(?:film|movie|one|stuff|comed"
     r"|drama"
     r"|horror|thriller|western|action|romance|book|item|song|hollywood)|[.,!?]|\s*$)"
     r"|\b(?P<short>short)(?=\s+(?:film|movie|one|comed|drama|horror|thriller|western|action"

@@ -11,6 +11,7 @@ from palate.agent.chat.events import Linked
 from palate.agent.chat.hearing import titles_in
 from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
+from palate.agent.chat.reading.ages import ages_in
 from palate.agent.chat.reading.critique import critique_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
@@ -43,6 +44,7 @@ _EMPTY = re.compile(
     r"smth|sth|u|pls|plz|thx|lol|tbh|fine|okay|alright|whatever|have|has|had|got|only|hour|hours|"
     r"half|minutes|mins|hates|hating|dislike|dislikes|movie|movies|film|films|wants|lets|us|we|our|"
     r"must|know|"
+    r"somthing|sumthing|somethin|tonite|2nite|gf|bf|hubby|mates?|"
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
 )
@@ -130,7 +132,9 @@ def _conditions(
     text: str, catalogue: Catalogue, about: Sequence[Item], pointed: Sequence[Item]
 ) -> list[Found]:
     """Returns conditions of every sort, none inside another; critique goes first."""
-    found = critique_in(text, catalogue, about, pointed)
+    found = list(ages_in(text, catalogue.tags))
+    found += [one for one in critique_in(text, catalogue, about, pointed)
+              if free(found, one.start, one.end)]  # fmt: skip
     for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
         found += [one for one in reader if free(found, one.start, one.end)]
     return sorted(found, key=lambda one: one.start)
@@ -203,7 +207,7 @@ def _language(text: str, state: State) -> str:
 
 def terms_of(reading: Reading) -> list[Term]:
     """Returns what a reading puts in force."""
-    terms = [one.term for one in reading.found]
+    terms = [one.term for one in reading.found if one.term.text]
     if reading.rest:
         terms.append(Term("", reading.rest, words=reading.rest))
     if reading.denied:

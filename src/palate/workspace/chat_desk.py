@@ -17,6 +17,7 @@ from palate.retrieval.masks import allowed_rows
 from palate.retrieval.talk import Talk
 from palate.retrieval.top import best_rows
 from palate.retrieval.words import words
+from palate.workspace.chat_lines import how_line, profile_lines, why_not_lines
 from palate.workspace.why import Why
 from palate.workspace.words import evidence_line, fact_line, shown
 
@@ -95,11 +96,13 @@ class WorkspaceDesk:
         """Answers from the store."""
         return facts_of(self.palate.retriever, constraints, field, least=least, n=n)
 
-    def explain(self, recommendation: str, item: str) -> Sequence[str]:
+    def explain(self, recommendation: str, item: str, language: str) -> Sequence[str]:
         """Returns why an item stands in a slate."""
-        why = Why.of(self.palate.trace(recommendation), item, self.palate.store)
+        trace = self.palate.trace(recommendation)
+        why = Why.of(trace, item, self.palate.store, language)
         reason = shown(why.items[0]["reason"]["text"])
-        return [line for line in (reason, why.evidence[item], why.how) if line]
+        how = how_line(trace.payload, why.how, language)
+        return [line for line in (reason, why.evidence[item], how) if line]
 
     def why_not(self, ask: Ask, item: str) -> Sequence[str]:
         """Returns what keeps an item out."""
@@ -108,7 +111,12 @@ class WorkspaceDesk:
         request = request_of(ask)
         profile = leaning(self.palate.engine.profile(request), ask)
         retriever = self._retriever(profile, ask)
-        return why_not(self.palate, request, item, profile, retriever).lines()
+        found = why_not(self.palate, request, item, profile, retriever)
+        asks = any(one.field == "seen" for one in request.constraints)
+        hidden = item in profile.hidden
+        known = item in profile.seen and not hidden and not asks
+        known = known and not self.palate.settings.retrieval.seen
+        return why_not_lines(found, request.constraints, (hidden, known), ask.language)
 
     def remember(self, user: str, text: str, *, likes: bool) -> int:
         """Keeps a wish."""
@@ -135,9 +143,9 @@ class WorkspaceDesk:
         """Records what a person did with an item."""
         self.palate.feedback(user, item, action, recommendation=recommendation)
 
-    def profile(self, user: str) -> Sequence[str]:
+    def profile(self, user: str, language: str) -> Sequence[str]:
         """Returns what is known of a person."""
-        return [f"{label}: {text}" for label, text in self.palate.profile(user).rows()]
+        return profile_lines(self.palate.profile(user), language)
 
 
 def facts_of(

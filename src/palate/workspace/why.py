@@ -36,8 +36,8 @@ class Why:
     without: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, trace: Trace, item: str | None, store: Store) -> Why:
-        """Reads a trace.
+    def of(cls, trace: Trace, item: str | None, store: Store, language: str = "en") -> Why:
+        """Reads a trace, its evidence in the words of a language (BCP 47).
 
         Raises:
             PalateError: The item was not among the recommendations.
@@ -55,7 +55,7 @@ class Why:
             trace.payload["how"],
             tuple(trace.payload["remarks"]),
             tuple(chosen),
-            {i: evidence_line(found, titles) for i, found in evidence.items()},
+            {i: evidence_line(found, titles, language) for i, found in evidence.items()},
         )
 
     def __rich__(self) -> RenderableType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from palate.agent.reasons.genres_zh import genre_word
 from palate.domain import Evidence, FieldValue, Item
 
 #: What a terminal or a browser would obey instead of show: control characters, line ends, and
@@ -60,12 +61,15 @@ def evidence_line(
 ) -> str:
     """Returns evidence with its amounts in log-odds: ``liked together with Heat +0.8``."""
     features = _FEATURES_ZH if language.startswith("zh") else _FEATURES
-    return shown("; ".join(_one(one, titles, features) for one in evidence))
+    return shown("; ".join(_one(one, titles, features, language) for one in evidence))
 
 
-def _one(evidence: Evidence, titles: Mapping[str, Item], features: Mapping[str, str]) -> str:
+def _one(
+    evidence: Evidence, titles: Mapping[str, Item], features: Mapping[str, str], language: str
+) -> str:
     named = [titles[i].title if i in titles else i for i in evidence.items]
-    facts = ", ".join([*named, *evidence.fields, *evidence.words])
+    fields = [genre_word(one, language) for one in evidence.fields]
+    facts = ", ".join([*named, *fields, *evidence.words])
     verb = features.get(evidence.feature, evidence.feature)
     said = f"{verb} {facts} {evidence.contribution:+.1f}"
     return said.replace("  ", " ").replace("： ", "：")

@@ -88,7 +88,8 @@ class Talk:
         self.conversation, self.chips = reply.conversation, reply.chips
         if reply.cards:
             self.cards, self.recommendation = reply.cards, reply.recommendation
-        self.show_chips(chinese=_CHINESE.search(reply.text) is not None)
+        told = reply.text + "".join(chip.text for chip in reply.chips)
+        self.show_chips(chinese=_CHINESE.search(told) is not None)
         if reply.usage.calls:
             spent = f"{reply.usage.tokens_in:,} tokens in, {reply.usage.tokens_out:,} out"
             usd = f", ${reply.usage.usd:.4f}" if reply.usage.usd else ""
