@@ -56,18 +56,24 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a turn cost; all zero where no model was asked."""
+    """What a turn cost; all zero where no model was asked.
+
+    Attributes:
+        seconds: Time that models were waited for, of all calls together.
+    """
 
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     usd: float = 0.0
+    seconds: float = 0.0
 
     @classmethod
     def of(cls, usage: Usage, price_in: float, price_out: float) -> Spent:
         """Returns what calls cost, at prices in dollars per million tokens."""
         usd = usage.prompt_tokens * price_in + usage.completion_tokens * price_out
-        return cls(usage.calls, usage.prompt_tokens, usage.completion_tokens, usd / 1e6)
+        tokens = usage.prompt_tokens, usage.completion_tokens
+        return cls(usage.calls, *tokens, usd / 1e6, round(usage.seconds, 3))
 
     def __add__(self, other: Spent) -> Spent:
         """Returns the sum, field by field."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -96,14 +97,15 @@ class ToolDriver:
 
         tools = tools_of(box)
         limit: Any = ModelCallLimitMiddleware(run_limit=self._connection.calls)
-        middleware = [limit, _within(self._room, tools)]
+        clock = _clock()
+        middleware = [limit, _within(self._room, tools), clock]
         agent: Any = create_agent(self._model(client), tools, middleware=middleware)
         given = {"messages": [{"role": one.role, "content": one.content} for one in told]}
         # A call is five steps of the graph: two before it, itself, one after it, its tools.
         config = {"recursion_limit": 6 * self._connection.calls + 6, "callbacks": []}
         ended = await agent.ainvoke(given, config)
         fresh = ended["messages"][len(told) :]
-        return Said(_text(fresh), self._spent(fresh))
+        return Said(_text(fresh), self._spent(fresh, clock.seconds))
 
     def _model(self, client: Any) -> Any:
         from langchain_openai import ChatOpenAI
@@ -121,7 +123,7 @@ class ToolDriver:
             use_responses_api=False,
         )
 
-    def _spent(self, fresh: Sequence[BaseMessage]) -> Spent:
+    def _spent(self, fresh: Sequence[BaseMessage], seconds: float) -> Spent:
         calls = tokens_in = tokens_out = 0
         for message in fresh:
             usage = getattr(message, "usage_metadata", None)
@@ -131,7 +133,25 @@ class ToolDriver:
                 tokens_in += usage["input_tokens"]
                 tokens_out += usage["output_tokens"]
         price = self._connection
-        return Spent.of(Usage(calls, tokens_in, tokens_out), price.price_in, price.price_out)
+        usage = Usage(calls, tokens_in, tokens_out, seconds=seconds)
+        return Spent.of(usage, price.price_in, price.price_out)
+
+
+def _clock() -> Any:
+    """Returns what adds up the time that the model is waited for, tools aside."""
+    from langchain.agents.middleware import AgentMiddleware
+
+    class Clock(AgentMiddleware):
+        seconds = 0.0
+
+        async def awrap_model_call(self, request: Any, handler: Any) -> Any:
+            began = time.monotonic()
+            try:
+                return await handler(request)
+            finally:
+                self.seconds += time.monotonic() - began
+
+    return Clock()
 
 
 def _within(room: Room, tools: Sequence[BaseTool]) -> Any:

@@ -29,6 +29,8 @@ from palate.retrieval.constraints import parse_constraint
 
 #: Characters of a description that a tool gives back.
 _LONGEST = 160
+#: Characters of what a step is about, as the person is told it.
+_NAMED = 60
 Handler = Callable[[Reading, State, Desk, Voice], Answer]
 _ACTIONS = {"liked": Action.LIKE, "disliked": Action.DISLIKE, "seen": Action.VIEW}
 
@@ -45,6 +47,7 @@ class Toolbox:
         noted: What was recorded or replaced, in sentences.
         used: Names of the tools that were called.
         nothing: What is said, and asked back, where the last slate is empty.
+        watch: Told each step, in words for the person.
     """
 
     desk: Desk
@@ -58,6 +61,7 @@ class Toolbox:
     noted: tuple[str, ...] = ()
     used: list[str] = field(default_factory=list)
     nothing: Nothing | None = None
+    watch: Callable[[str], None] = lambda _: None
 
     @classmethod
     def of(cls, desk: Desk, reading: Reading, state: State) -> Toolbox:
@@ -91,7 +95,7 @@ class Toolbox:
 
     async def search_catalogue(self, text: str, constraints: Sequence[str] = ()) -> str:
         """Finds items by words and constraints; returns a line each."""
-        self.used.append("search_catalogue")
+        self._begin("search_catalogue", text or ", ".join(map(str, constraints)))
         held = [c for term in _terms(constraints) for c in term.constraints]
         hits = await asyncio.to_thread(self.desk.search, text, SHOWN, held)
         items: Sequence[Item] = [item for item, _ in hits]
@@ -101,12 +105,13 @@ class Toolbox:
 
     async def recommend(self, text: str = "", constraints: Sequence[str] = (), n: int = 5) -> str:
         """Recommends under everything in force; constraints given here are put in force, too."""
-        self.used.append("recommend")
+        self._begin("recommend")
         refused = self._put_in_force(_terms(constraints))
         ask = ask_of(self.state, max(1, min(MOST, n)))
         if text.strip() and not ask.text:
             ask = replace(ask, text=one_line(text, 400))
         self.found = await self.desk.recommend(ask)
+        self.watch(self.say("step_found", count=len(self.found.cards)))
         if self.found.cards:
             return self._tell(listed(self.found.cards)) + refused
         self.nothing = await asyncio.to_thread(nothing_of, self.state, self.desk, self.say)
@@ -126,7 +131,7 @@ class Toolbox:
 
     async def catalogue_facts(self, question: str) -> str:
         """Answers a question about the catalogue from the store."""
-        self.used.append("catalogue_facts")
+        self._begin("catalogue_facts", question)
         reading = await self._read(question)
         asked = question_in(
             question, self.desk.catalogue.numbers, has_titles=bool(reading.pointed)
@@ -143,7 +148,7 @@ class Toolbox:
 
     async def remember(self) -> str:
         """Keeps the wish of this turn, in its own words, if it asks for that."""
-        self.used.append("remember")
+        self._begin("remember")
         if self.reading.intent != "remember":
             return "refused: this turn does not ask to remember anything"
         answer = await asyncio.to_thread(
@@ -154,7 +159,7 @@ class Toolbox:
 
     async def forget(self) -> str:
         """Takes back what this turn names, a wish or a condition, if it asks for that."""
-        self.used.append("forget")
+        self._begin("forget")
         if self.reading.intent not in ("forget", "drop"):
             return "refused: this turn does not ask to forget anything"
         if self.reading.intent == "drop":  # it was done when the turn was read
@@ -167,7 +172,7 @@ class Toolbox:
 
     async def give_feedback(self, item: str, action: str) -> str:
         """Records an opinion, if this turn holds it."""
-        self.used.append("give_feedback")
+        self._begin("give_feedback", item)
         if self.state.user is None:
             return "refused: nobody knows who speaks"
         wanted = await self._ids(item)
@@ -182,8 +187,14 @@ class Toolbox:
 
     # ------------------------------------------------------------------ what they share
 
+    def _begin(self, tool: str, what: str = "") -> None:
+        """Notes a tool, and tells the person what is being done; a model's words are data."""
+        self.used.append(tool)
+        named = one_line(what, _NAMED)
+        self.watch(self.say(f"step_{tool}", what=f" {named}" if named else ""))
+
     async def _aside(self, name: str, text: str, handler: Handler) -> str:
-        self.used.append(name)
+        self._begin(name, text)
         reading = await self._read(text)
         if not reading.pointed:
             reading = self.reading

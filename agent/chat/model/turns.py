@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from palate.agent.chat.desk import Desk
 from palate.agent.chat.events import Cards, ChatEvent, ChatReply, Finished, Piece, Spent, Thinking
@@ -90,14 +91,18 @@ class ModelTurns:
             async for event in self._policy.answer(text, state):
                 yield event
             return
-        yield Thinking("asking the model")
         box = await asyncio.to_thread(Toolbox.of, desk, reading, state)
-        try:
-            said = await self._asked(text, box)
-        except ModelError as error:
-            async for event in self._without(text, state, error):
-                yield event
-            return
+        yield Thinking(box.say("step_ask"))
+        async with _steps(self._asked(text, box), box) as (steps, work):
+            while (step := await steps.get()) is not None:
+                yield Thinking(step)
+            try:
+                said = await work
+            except ModelError as error:
+                async for event in self._without(text, state, error):
+                    yield event
+                return
+        yield Thinking(box.say("step_check"))
         for event in await self._answered(said, box):
             yield event
 
@@ -138,6 +143,27 @@ class ModelTurns:
             said.usage + (box.found.usage if box.found else Spent()), box.reading.titles,
         )  # fmt: skip
         return [*events, *map(Piece, pieces(text)), Finished(reply)]
+
+
+@asynccontextmanager
+async def _steps(
+    work: Coroutine[Any, Any, Said], box: Toolbox
+) -> AsyncIterator[tuple[asyncio.Queue[str | None], asyncio.Task[Said]]]:
+    """Runs work beside whoever listens: its steps are told as they are taken, then ``None``.
+
+    It ends with its listener: a model that nobody waits for is asked nothing more.
+    """
+    steps: asyncio.Queue[str | None] = asyncio.Queue()
+    box.watch = steps.put_nowait
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda _: steps.put_nowait(None))
+    try:
+        yield steps, task
+    finally:
+        if not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError, ModelError):
+                await task
 
 
 def _needs_slate(box: Toolbox) -> bool:
@@ -184,4 +210,5 @@ def _cost(error: ModelError) -> Spent:
     used = error.usage
     if not isinstance(used, Usage):
         return Spent()
-    return Spent(used.calls, used.prompt_tokens, used.completion_tokens)
+    tokens = used.prompt_tokens, used.completion_tokens
+    return Spent(used.calls, *tokens, seconds=round(used.seconds, 3))

@@ -47,12 +47,13 @@ class Policy:
 
     async def answer(self, text: str, state: State) -> AsyncIterator[ChatEvent]:
         """Yields what happens in a turn; `state` holds the new state when it is over."""
-        yield Thinking("reading the turn")
+        desk = self._desk
+        yield Thinking(Voice(state.language, desk.noun, desk.nouns)("step_read"))
         reading = await asyncio.to_thread(read, text, state, self._desk.catalogue, self._desk.items)
         say = Voice(reading.language, self._desk.noun, self._desk.nouns)
         answer = await asyncio.to_thread(self._aside, reading, state, say)
         if answer is None:
-            yield Thinking("looking through the catalogue")
+            yield Thinking(say("step_look"))
             answer = await self._recommend(reading, state, say)
         if answer.found is not None and answer.found.cards:
             yield Cards(answer.found.recommendation, answer.found.cards)

@@ -93,7 +93,8 @@ class Talk:
         if reply.usage.calls:
             spent = f"{reply.usage.tokens_in:,} tokens in, {reply.usage.tokens_out:,} out"
             usd = f", ${reply.usage.usd:.4f}" if reply.usage.usd else ""
-            self.dim(f"{reply.made_by}: {spent}{usd}")
+            waited = f", {reply.usage.seconds:.1f} s" if reply.usage.seconds else ""
+            self.dim(f"{reply.made_by}: {spent}{usd}{waited}")
 
     def show_chips(self, *, chinese: bool = False) -> None:
         """Prints what is in force."""

@@ -15,7 +15,7 @@ export const CHINESE = {
 
   rankedBy: "排序", prior: "先验", priorFixed: "先验（固定权重）", model: "{name}", modelHow: "{name}（{how}）",
   fused: "{model} 与{prior}（权重 {weight}）", knownFrom: "对你的了解", took: "用时", seconds: "{seconds} 秒", milliseconds: "{ms} 毫秒", cost: "费用",
-  noPrice: "{tokens} 个词元", price: "{tokens} 个词元，${usd}",
+  noPrice: "{tokens} 个词元", price: "{tokens} 个词元，${usd}", waited: "等待模型 {seconds} 秒",
 
   evidence: "依据", evidenceOf: "{title} 的依据", evidenceNote: "每一项的分量，单位为对数几率。",
   opinionOf: "你对 {title} 的看法", like: "喜欢", dismiss: "不适合我", view: "看过",

@@ -16,7 +16,7 @@ export const ENGLISH = {
 
   rankedBy: "Ranked by", prior: "the prior", priorFixed: "the prior, with fixed weights", model: "{name}", modelHow: "{name} ({how})",
   fused: "{model}, with {prior} (weight {weight})", knownFrom: "Known of you", took: "Took", seconds: "{seconds} s", milliseconds: "{ms} ms", cost: "Cost",
-  noPrice: "{tokens} tokens", price: "{tokens} tokens, ${usd}",
+  noPrice: "{tokens} tokens", price: "{tokens} tokens, ${usd}", waited: "{seconds} s waited for it",
 
   evidence: "Evidence", evidenceOf: "Evidence for {title}", evidenceNote: "How much each counts for it, in log-odds.",
   opinionOf: "What you think of {title}", like: "Like", dismiss: "Not for me", view: "Seen it",

@@ -105,7 +105,8 @@ function under(reply, shelve) {
 export function cost(usage) {
   if (!usage || !usage.calls) return t("noCost");
   const tokens = (usage.tokens_in + usage.tokens_out).toLocaleString();
-  return usage.usd ? t("price", { tokens, usd: usage.usd.toFixed(4) }) : t("noPrice", { tokens });
+  const paid = usage.usd ? t("price", { tokens, usd: usage.usd.toFixed(4) }) : t("noPrice", { tokens });
+  return usage.seconds ? `${paid} · ${t("waited", { seconds: usage.seconds.toFixed(1) })}` : paid;
 }
 
 /** Says something in the log that nobody said; returns the line. */

@@ -36,8 +36,9 @@ async def chat(request: Request, given: ChatIn, caller: Reader, service: InServi
     user = talker(caller, given.user)
     events = turn(caller, given.text, user, conversation=given.conversation)
     if given.stream:
-        return Streamed(_told(events, caller, service))
+        return Streamed(_told(events, request, caller, service))
     reply = await while_here(request, last(events))
+    request.state.model_seconds = reply.usage.seconds
     note_reply(service, caller, reply)
     return sent(reply.to_dict())
 
@@ -86,11 +87,12 @@ def note_reply(service: Service, caller: Caller, reply: ChatReply) -> None:
 
 
 async def _told(
-    events: AsyncGenerator[ChatEvent], caller: Caller, service: Service
+    events: AsyncGenerator[ChatEvent], request: Request, caller: Caller, service: Service
 ) -> AsyncGenerator[str]:
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Finished):
+                request.state.model_seconds = event.reply.usage.seconds
                 note_reply(service, caller, event.reply)
                 yield sse(event.reply.to_dict(), _NAMES[Finished])
             else:

@@ -19,10 +19,11 @@ from starlette.responses import Response
 
 from palate.agent.chat.events import Cards, ChatEvent, Finished, Piece
 from palate.server.answers import CompletionOut, ModelsOut, RecordOut
+from palate.server.callers import Caller
 from palate.server.problems import Refused
 from palate.server.routes.chatting import last, note_reply, talker, turn
 from palate.server.sending import sent
-from palate.server.service import Anyone, InService, Reader, while_here
+from palate.server.service import Anyone, InService, Reader, Service, while_here
 from palate.server.shapes import Id, Name, Short, Words
 from palate.server.streaming import Streamed, sse
 from palate.server.titles import housekeeping
@@ -122,11 +123,16 @@ async def completions(
         return Streamed(answer.plain(chore)) if given.stream else sent(answer.whole(chore, None))
     events = turn(caller, said[-1][1], user, history=said[:-1])
     if given.stream:
-        noted = partial(note_reply, service, caller)
+        noted = partial(_note, request, service, caller)
         return Streamed(answer.streamed(events, noted), fault=sse)
     reply = await while_here(request, last(events))
-    note_reply(service, caller, reply)
+    _note(request, service, caller, reply)
     return sent(answer.whole(reply.text, reply))
+
+
+def _note(request: Request, service: Service, caller: Caller, reply: ChatReply) -> None:
+    request.state.model_seconds = reply.usage.seconds
+    note_reply(service, caller, reply)
 
 
 class _Answer:
