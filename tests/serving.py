@@ -48,7 +48,7 @@ def served(*folders, model=None, **serving):
             with client(url, tokens[0]) as admin:
                 yield SimpleNamespace(
                     url=url, service=service, tenants=tenants, tokens=tokens, server=server,
-                    token=tokens[0], admin=admin,
+                    token=tokens[0], admin=admin, thread=thread,
                 )  # fmt: skip
         finally:
             server.should_exit = True

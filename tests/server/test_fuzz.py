@@ -3,10 +3,7 @@
 ``PALATE_FUZZ=200`` asks for more examples of each operation than the few of every day.
 """
 
-import json
 import os
-import random
-import socket
 import time
 
 import pytest
@@ -15,7 +12,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as any_of
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import response_schema_conformance
-from serving import client, served
+from serving import client, problem, served
+
+from benchmarks.bad_bodies import bad_bodies
+from benchmarks.bodies import send
 
 EXAMPLES = int(os.environ.get("PALATE_FUZZ", "3"))
 #: It learns for seconds, and what it does is tested elsewhere.
@@ -75,27 +75,13 @@ def test_no_operation_fails_and_every_refusal_is_typed(shop):
     assert all(tried.values()), tried
 
 
-def _malformed():
-    dice = random.Random(7)
-    yield from (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"\0", b"{}{}", b'{"n": NaN}')
-    yield b'{"n": 1e999}'
-    yield b'{"n": ' + b"9" * 5000 + b"}"
-    yield b"[" * 100_000
-    yield b'{"a":' * 50_000
-    yield b'{"text": "\\ud800"}'
-    yield b'{"text": "\\u0000"}'
-    yield b'{"user": "\\udfff"}'
-    yield json.dumps({"text": "x" * 30_000}).encode()
-    yield json.dumps({"constraints": ["x"] * 1000}).encode()
-    yield json.dumps({"history": ["y"] * 100_000}).encode()
-    while True:
-        yield bytes(dice.randrange(256) for _ in range(dice.randrange(1, 400)))
-
-
-PATHS = ("/v1/recommend", "/v1/rerank", "/v1/predict", "/v1/chat", "/v1/chat/completions")
+#: Seconds of the server's processor that a bad body may take.
+BOUND = 0.1
 
 
 def test_a_hundred_bad_bodies_are_refused_at_once_without_a_model(example):
+    """The wall clock is `python -m benchmarks.bodies`; a busy machine does not change this one."""
+
     class Refusing:
         name = "never"
 
@@ -105,42 +91,44 @@ def test_a_hundred_bad_bodies_are_refused_at_once_without_a_model(example):
         async def aclose(self):
             pass
 
-    slowest = []
+    bodies = bad_bodies(bulky=False)
+    assert len(bodies) >= 100
     with served(example, model=Refusing()) as shop:
+        host, port = shop.url.removeprefix("http://").split(":")
+        clock = time.pthread_getcpuclockid(shop.thread.ident)
         shop.admin.post("/v1/recommend", json={"n": 0})
-        send = {"Content-Type": "application/json"}
-        bodies = _malformed()
-        for number in range(80):
-            path, body = PATHS[number % len(PATHS)], next(bodies)
-            started = time.perf_counter()
-            answer = shop.admin.post(path, content=body, headers=send)
-            slowest.append(time.perf_counter() - started)
-            assert 400 <= answer.status_code < 500, (path, body[:80], answer.text)
-            _typed(answer, (path, body[:80]))
-        for number in range(20):
-            path = PATHS[number % len(PATHS)]
-            started = time.perf_counter()
-            assert _oversized(shop, path, chunked=number % 2 == 0) == 413
-            slowest.append(time.perf_counter() - started)
-    slowest.sort()
-    # The machine may be busy with something else once or twice, not all the time.
-    assert slowest[int(0.95 * len(slowest))] < 0.1, slowest[-8:]
+        for bad in bodies:
+            before = time.clock_gettime(clock)
+            told = send(host, int(port), shop.token, bad)
+            spent = time.clock_gettime(clock) - before
+            assert not told.wrong, (bad.name, bad.path, told.wrong)
+            assert spent < BOUND, (bad.name, bad.path, spent)
 
 
-def _oversized(shop, path, *, chunked):
-    """Announces (or sends, bit by bit) more than is taken; returns the status of the answer."""
-    host, port = shop.url.removeprefix("http://").split(":")
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {shop.token}\r\n"
-        "Content-Type: application/json\r\n"
-    )
-    head += "Transfer-Encoding: chunked\r\n\r\n" if chunked else "Content-Length: 999999999\r\n\r\n"
-    with socket.create_connection((host, int(port)), timeout=10) as line:
-        line.sendall(head.encode())
-        if chunked:
-            for _ in range(16):  # just over the bound, and nothing after it
-                line.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
-        return int(line.recv(4096).split()[1])
+def test_of_many_faults_the_first_row_is_named(shop):
+    rows = [{"user": "ada", "item": "heat-1995", "action": "like"}, *[{"user": 1}] * 9_000]
+    answer = shop.admin.post("/v1/feedback", json={"events": rows})
+    assert answer.status_code == 422
+    assert {one["where"] for one in answer.json()["faults"]} == {
+        "body.events.1.user", "body.events.1.item", "body.events.1.action",
+    }  # fmt: skip
+
+
+def test_unknown_members_are_named_and_a_flood_of_them_is_not(shop):
+    few = shop.admin.post("/v1/recommend", json={"who": 1, "whom": 2})
+    assert {one["where"] for one in few.json()["faults"]} == {"body.who", "body.whom"}
+    many = shop.admin.post("/v1/recommend", json={f"k{n}": n for n in range(5_000)})
+    assert [one["where"] for one in many.json()["faults"]] == ["body"]
+
+
+def test_more_values_than_are_read_quickly_are_refused_unread(shop):
+    answer = shop.admin.post("/v1/items/delete", json={"ids": [1] * 300_000})
+    problem(answer, 413, "too-many-values")
+    # Commas of a text are none.
+    text = "One thief, two banks, and a long night: Los Angeles in summer. " * 200
+    items = [{"id": f"prose-{n}", "title": "x", "text": text} for n in range(1_000)]
+    assert shop.admin.post("/v1/items", json={"items": items}).json()["new"] == 1_000
+    shop.admin.post("/v1/items/delete", json={"ids": [one["id"] for one in items]})
 
 
 @settings(max_examples=20, deadline=None)

@@ -24,7 +24,7 @@ from palate.server.problems import Refused
 from palate.server.routes.chatting import last, note_reply, talker, turn
 from palate.server.sending import sent
 from palate.server.service import Anyone, InService, Reader, Service, while_here
-from palate.server.shapes import Id, Name, Short, Words
+from palate.server.shapes import Id, Name, Rows, Short, Words
 from palate.server.streaming import Streamed, sse
 from palate.server.titles import housekeeping
 
@@ -45,12 +45,15 @@ class PartIn(BaseModel):
     text: Words = ""
 
 
+Parts = Annotated[Rows[PartIn], Field(max_length=1000)]
+
+
 class MessageIn(BaseModel):
     """One message; further fields of clients are passed over."""
 
     model_config = ConfigDict(frozen=True)
     role: Short
-    content: Words | list[PartIn] | None = None
+    content: Words | Parts | None = None
 
     @property
     def text(self) -> str:
@@ -77,7 +80,7 @@ class CompletionIn(BaseModel):
         ]},
     )  # fmt: skip
     model: Short = MODEL
-    messages: list[MessageIn] = Field(min_length=1, max_length=1000)
+    messages: Rows[MessageIn] = Field(min_length=1, max_length=1000)
     stream: bool | None = False
     stream_options: StreamOptionsIn | None = None
     user: Id | None = Field(None, description="a person's id; somebody new becomes known")
