@@ -20,18 +20,19 @@ from palate.server.app import Application
 from palate.server.run import config_of
 from palate.server.service import Service
 from palate.server.serving import Serving
+from palate.server.telemetry import Telemetry
 from palate.server.tenants import Tenant
 
 
 @contextmanager
-def served(*folders, model=None, **serving):
+def served(*folders, model=None, telemetry=None, **serving):
     """Serves workspaces; yields what tests need of the server."""
     tenants = [Tenant(Path(folder).name, Palate.open(folder)) for folder in folders]
     if model is not None:
         for tenant in tenants:
             tenant.palate.use_model(model)
     given = {"port": 0, "rate": 0} | serving
-    service = Service(Serving(**given), tenants)
+    service = Service(Serving(**given), tenants, telemetry=telemetry or Telemetry())
     tokens = [tenant.token.make() for tenant in tenants]
     server = uvicorn.Server(config_of(Application(service), grace=5))
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -90,7 +90,7 @@ class _Seen:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status = self._scope["state"]["status"] = message["status"]
             total = 1000 * (time.perf_counter() - self.started)
             model = 1000 * self._scope["state"].get("model_seconds", 0.0)
             message["headers"] = [

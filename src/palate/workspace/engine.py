@@ -40,6 +40,7 @@ from palate.retrieval.pool import Retriever
 from palate.retrieval.profile import build_profile
 from palate.retrieval.store import Store, Trace
 from palate.settings import BudgetSettings, Settings
+from palate.stages import stage
 from palate.workspace.slate import Slate
 from palate.workspace.traces import TraceLog
 
@@ -124,10 +125,12 @@ class Engine:
         """
         started = time.perf_counter()
         asked = request.rank_by or self.settings.ranking.rank_by
-        profile = profile or self.profile(request)
+        with stage("profile"):
+            profile = profile or self.profile(request)
         asks = prompt or (self.model is not None and asked != "prior")
         shown = max(request.n, self.settings.ranking.candidates if asks else 1)
-        pool = self.retriever.pool(request, profile, shown)
+        with stage("pool"):
+            pool = self.retriever.pool(request, profile, shown)
         named = {item for c in pool.candidates for e in c.evidence for item in e.items}
         named |= {entry.item for entry in profile.history[-self.settings.prompts.history :]}
         items = self.retriever.items(sorted(named))
@@ -149,12 +152,15 @@ class Engine:
             return self._slate(prepared, prior_ranking(task.candidates, cause=why))
         deadline = time.monotonic() + self.settings.model.timeout
         budget = prepared.request.budget or budget_of(self.settings.budget)
-        if not budget:
-            return self._slate(prepared, await ranker.rank(task, self.model, deadline=deadline))
-        if budget.ms is not None:
+        if budget and budget.ms is not None:
             left = budget.ms / 1000 - (time.perf_counter() - prepared.started)
             deadline = min(deadline, time.monotonic() + left)
-        ranking = await rank_within(task, ranker.name, self.model, budget, deadline=deadline)
+        with stage("rank"):
+            if budget:
+                name = ranker.name
+                ranking = await rank_within(task, name, self.model, budget, deadline=deadline)
+            else:
+                ranking = await ranker.rank(task, self.model, deadline=deadline)
         return self._slate(prepared, ranking)
 
     def task(
@@ -184,10 +190,11 @@ class Engine:
         place = {item: rank for rank, item in enumerate(by_id, start=1)}
         top = [by_id[item] for item in ranking.order[: request.n]]
         language = request.language or prepared.profile.language
-        reasons = write_reasons(
-            top, ranking.opinion, prepared.profile, prepared.items,
-            language=language or self.settings.catalogue.language, request=request.text or "",
-        )  # fmt: skip
+        with stage("reasons"):
+            reasons = write_reasons(
+                top, ranking.opinion, prepared.profile, prepared.items,
+                language=language or self.settings.catalogue.language, request=request.text or "",
+            )  # fmt: skip
         recommendations = tuple(
             Recommendation(
                 rank, c.item, ranking.scores[c.item.id], place[c.item.id],
