@@ -136,16 +136,47 @@ class WhyNotOut(Answer):
     lines: list[str]
 
 
+class WhyOut(Answer):
+    """How a slate was made, or why one item stands where it does."""
+
+    id: str
+    how: str
+    remarks: list[str]
+    items: list[dict[str, Any]]
+    evidence: dict[str, str] = Field(description="of each item, in words")
+    without: list[str] = Field(description="places that one item would have without others")
+
+
 class FitOut(Answer):
     """What was learnt from."""
 
     items: int
     events: int
+    people: int
     seconds: float
 
 
+class SessionOut(Answer):
+    """Who asks, and where."""
+
+    tenant: str
+    user: str | None
+    scopes: list[str]
+    noun: str
+    nouns: str
+    facts: list[str]
+    model: str | None
+    rank_by: str
+
+
+class LinkOut(Answer):
+    """A link that signs a page in, once."""
+
+    url: str
+
+
 class HealthOut(Answer):
-    """Whether the server is there."""
+    """Whether the server is there, or what became of it."""
 
     status: str
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from palate import __version__
 from palate.server.bounds import Bounds
 from palate.server.door import Door
+from palate.server.examples import add_examples
 from palate.server.problems import RESPONSES, Problem, add_handlers
 from palate.server.routes import (
     asking,
@@ -117,6 +118,7 @@ def _describe(api: FastAPI) -> None:
                         operation["security"] = [{"key": []}]
             shapes.pop("HTTPValidationError", None)
             shapes.pop("ValidationError", None)
+            add_examples(schema)
             api.openapi_schema = schema
         return api.openapi_schema
 

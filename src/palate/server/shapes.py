@@ -129,7 +129,8 @@ class RerankIn(BaseModel):
         json_schema_extra={"examples": [
             {"query": "a heist film", "documents": [{"id": "heat-1995"}, {"id": "alien-1979"}],
              "user": "ada"},
-            {"query": "a heist film", "documents": ["Thieves plan a bank robbery", "A love story"]},
+            {"query": "a bank robbery",
+             "documents": ["A love story in Paris", "Thieves plan the robbery of a bank"]},
         ]},
     )  # fmt: skip
     query: Words = ""
@@ -236,6 +237,10 @@ class UsersIn(Shape):
 class IdsIn(Shape):
     """Ids of records to delete."""
 
+    model_config = ConfigDict(
+        extra="forbid", frozen=True,
+        json_schema_extra={"examples": [{"ids": ["heat-1995", "alien-1979"]}]},
+    )  # fmt: skip
     ids: Rows[Id] = Field(min_length=1, max_length=MOST_ROWS)
 
 
@@ -272,6 +277,9 @@ class SignInIn(Shape):
 class LinkIn(Shape):
     """For whom a one-time link is to be made."""
 
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"user": "ada"}, {}]}
+    )
     user: Id | None = Field(None, description="whom the page is to be bound to")
 
 

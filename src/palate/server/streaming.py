@@ -22,6 +22,16 @@ def sse(data: Any, event: str | None = None) -> str:
     return f"{head}data: {text}\n\n"
 
 
+def streams(example: str) -> dict[int | str, dict[str, Any]]:
+    """Returns for the OpenAPI that a route can answer in events, too.
+
+    Args:
+        example: How such an answer begins.
+    """
+    told = {"schema": {"type": "string"}, "example": example}
+    return {200: {"content": {Streamed.media_type: told}}}
+
+
 class Streamed(Response):
     """Sends what a generator makes; closes it when the caller goes away, or does not read.
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from palate.domain import Usage
 from palate.retrieval.store import Trace
-from palate.server.answers import PredictOut, RerankOut, SlateOut, TraceOut, WhyNotOut
+from palate.server.answers import PredictOut, RerankOut, SlateOut, TraceOut, WhyNotOut, WhyOut
 from palate.server.callers import Caller
 from palate.server.problems import Refused
 from palate.server.sending import sent
@@ -137,7 +137,7 @@ async def trace(recommendation: Recommendation, caller: Reader) -> Response:
     })  # fmt: skip
 
 
-@router.get("/recommendations/{recommendation}/why")
+@router.get("/recommendations/{recommendation}/why", response_model=WhyOut)
 async def why(
     recommendation: Recommendation, caller: Reader, item: Annotated[Id | None, Query()] = None
 ) -> Response:

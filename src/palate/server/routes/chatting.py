@@ -17,7 +17,7 @@ from palate.server.problems import Refused
 from palate.server.sending import sent
 from palate.server.service import InService, Reader, Service, while_here
 from palate.server.shapes import ChatIn, Id, Name
-from palate.server.streaming import Streamed, sse
+from palate.server.streaming import Streamed, sse, streams
 
 if TYPE_CHECKING:
     from palate.agent.chat.events import ChatReply
@@ -27,7 +27,10 @@ Which = Annotated[Name, Path(description="id of a conversation")]
 _NAMES = {Thinking: "thinking", Piece: "piece", Cards: "cards", Finished: "finished"}
 
 
-@router.post("/chat", response_model=ChatOut)
+_EVENTS = sse({"text": "Looking among the films."}, "thinking")
+
+
+@router.post("/chat", response_model=ChatOut, responses=streams(_EVENTS))
 async def chat(request: Request, given: ChatIn, caller: Reader, service: InService) -> Response:
     """Answers one turn: as one reply, or as events (thinking, cards, piece, finished).
 

@@ -25,7 +25,7 @@ from palate.server.routes.chatting import last, note_reply, talker, turn
 from palate.server.sending import sent
 from palate.server.service import Anyone, InService, Reader, Service, while_here
 from palate.server.shapes import Id, Name, Rows, Short, Words
-from palate.server.streaming import Streamed, sse
+from palate.server.streaming import Streamed, sse, streams
 from palate.server.titles import housekeeping
 
 if TYPE_CHECKING:
@@ -110,7 +110,13 @@ def _known(model: str) -> None:
         raise Refused(404, "unknown-model", f"There is one model here: {MODEL!r}.")
 
 
-@router.post("/chat/completions", response_model=CompletionOut)
+_CHUNK = sse({
+    "id": "chatcmpl-1", "created": _MADE, "object": "chat.completion.chunk", "model": MODEL,
+    "choices": [{"index": 0, "delta": {"content": "Here is what fits:"}, "finish_reason": None}],
+})  # fmt: skip
+
+
+@router.post("/chat/completions", response_model=CompletionOut, responses=streams(_CHUNK))
 async def completions(
     request: Request, given: CompletionIn, caller: Reader, service: InService
 ) -> Response:

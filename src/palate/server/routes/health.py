@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from palate.server.answers import HealthOut
 from palate.server.sending import sent
@@ -31,7 +31,7 @@ async def readyz(service: InService) -> Response:
     return sent({"status": "ready"})
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(service: InService, caller: Anyone) -> Response:
     """Tells Prometheus what was done; any key will do."""
     caller.must("read") if caller.user is None else caller.must("admin")

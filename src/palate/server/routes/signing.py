@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from palate.server.answers import HealthOut, LinkOut, SessionOut
 from palate.server.callers import Caller
 from palate.server.problems import Refused
 from palate.server.sending import sent
@@ -50,7 +51,7 @@ async def by_key(request: Request, given: SignInIn, service: InService) -> Respo
     return _with_cookie(service, sent({"status": "ok"}), caller, secure=_secure(request))
 
 
-@router.get("/v1/session")
+@router.get("/v1/session", response_model=SessionOut)
 async def session(caller: Anyone) -> Response:
     """Says who asks, what they may do, and what the workspace calls its things."""
     palate = caller.tenant.palate
@@ -64,7 +65,7 @@ async def session(caller: Anyone) -> Response:
     })  # fmt: skip
 
 
-@router.delete("/v1/session")
+@router.delete("/v1/session", response_model=HealthOut)
 async def sign_out(request: Request, service: InService, caller: Anyone) -> Response:
     """Ends the session of a page."""
     service.sessions.end(request.cookies.get(service.sessions.cookie, ""))
@@ -73,7 +74,7 @@ async def sign_out(request: Request, service: InService, caller: Anyone) -> Resp
     return answer
 
 
-@router.post("/v1/links")
+@router.post("/v1/links", response_model=LinkOut)
 async def link(given: LinkIn, caller: Admin, service: InService, request: Request) -> Response:
     """Makes a link that signs a page in once, within ten minutes; for one person, if named."""
     scopes = frozenset({"user"}) if given.user is not None else caller.scopes
