@@ -37,7 +37,7 @@ def read_results(path: Path, *, name: str | None = None) -> Results:
     """
     called = name or path.name.split(".")[0] or path.name
     if is_trec(path):
-        return Results(called, read_trec(path))
+        return _not_empty(Results(called, read_trec(path)), path)
     orders: dict[str, tuple[str, ...]] = {}
     for number, record in json_lines(path):
         try:
@@ -47,7 +47,13 @@ def read_results(path: Path, *, name: str | None = None) -> Results:
         except EvalError as error:
             raise EvalError(f"{path.name}, line {number}: {error}") from None
         orders[case] = order
-    return Results(called, orders)
+    return _not_empty(Results(called, orders), path)
+
+
+def _not_empty(found: Results, path: Path) -> Results:
+    if not found.orders:
+        raise EvalError(f"{path.name} holds no rankings. Write one a line, or leave the file out.")
+    return found
 
 
 def _one(record: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:

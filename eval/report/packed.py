@@ -14,6 +14,7 @@ from palate.eval.cases import Case
 from palate.eval.runs.answer import Answer, answer_from
 from palate.eval.runs.health import outcome, own_order
 from palate.eval.runs.ledger import KINDS
+from palate.eval.runs.log import checked_record
 
 #: Cases in a piece; items of an order that are shown.
 PIECE, _TOP = 250, 10
@@ -58,9 +59,9 @@ def _places(log: Path) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     offset = 0
     with log.open("rb") as file:
-        for line in file:
-            if line.startswith((b'{"t":"call"', b'{"t":"answer"')):
-                found.setdefault(json.loads(line)["c"], []).append(offset)
+        for number, line in enumerate(file, start=1):
+            if line.endswith(b"\n") and (case := checked_record(log, number, line).get("c")):
+                found.setdefault(case, []).append(offset)
             offset += len(line)
     return found
 

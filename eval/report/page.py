@@ -58,7 +58,7 @@ def main_table(summary: RunSummary) -> Table:
     heads = [Head("line"), *(_head(name, summary) for name in judged_heads(summary))]
     rows = []
     for line, group in _grouped(sorted_lines(summary)):
-        *cells, verdict = judged_row(line, metric)
+        *cells, verdict = judged_row(line, metric, summary.baseline)
         rows.append(Row((*cells, _verdict(verdict)), line.kind, group))
     return Table(heads, rows)
 

@@ -67,7 +67,8 @@ def config_from(data: Mapping[str, Any], source: str = "eval.yaml") -> EvalConfi
     try:
         return EvalConfig.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A key that is not known often is the one that something else seems to lack.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise EvalError(f"{source}: unknown key {place!r}. {_nearest(first['loc'])}") from None
@@ -100,7 +101,8 @@ def _keys_at(place: tuple[int | str, ...]) -> Iterator[str]:
     """Yields the keys that may stand at a place of the configuration."""
     part: type[BaseModel] = EvalConfig
     kinds: dict[str, type[BaseModel]] = {
-        "data": Data, "split": Split, "retrieval": Retrieval, "models": ModelSpec, "axes": Axes,
+        "data": Data, "split": Split, "retrieval": Retrieval, "models": ModelSpec,
+        "model": ModelSpec, "axes": Axes,
         "statistics": Statistics, "gates": Gate, "limits": Limits, "judge": JudgeSpec,
         "evidence_removed": Removal,
     }  # fmt: skip

@@ -21,6 +21,8 @@ from palate.retrieval.journal import line_of, record_of, whole_lines, whole_size
 _SYNC_SECONDS = 1.0
 _ANSWER = b'{"t":"answer"'
 _CALL = b'{"t":"call"'
+#: What a record of a kind cannot lack.
+_NEEDED = {"run": {"t"}, "call": {"v", "c", "k", "i", "u"}, "answer": {"v", "c"}}
 #: (variant key, case id), and within it (call key, how many equal calls came before).
 Place = tuple[str, str]
 CallPlace = tuple[str, int]
@@ -137,7 +139,7 @@ def read_log(path: Path) -> Iterator[dict[str, Any]]:
         EvalError: A line is damaged.
     """
     for number, line in enumerate(_lines(path), start=1):
-        yield _record(path, number, line)
+        yield checked_record(path, number, line)
 
 
 def read_answers(path: Path) -> Iterator[dict[str, Any]]:
@@ -147,7 +149,7 @@ def read_answers(path: Path) -> Iterator[dict[str, Any]]:
     """
     for number, line in enumerate(_lines(path), start=1):
         if line.startswith(_ANSWER):
-            yield _record(path, number, line)
+            yield checked_record(path, number, line)
 
 
 def latest_answers(path: Path) -> Iterator[dict[str, Any]]:
@@ -168,7 +170,7 @@ def read_calls(path: Path) -> Iterator[dict[str, Any]]:
     """Yields the calls of a log."""
     for number, line in enumerate(_lines(path), start=1):
         if line.startswith(_CALL):
-            yield _record(path, number, line)
+            yield checked_record(path, number, line)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -178,10 +180,18 @@ def _lines(path: Path) -> Iterator[bytes]:
         raise EvalError(f"{path} cannot be read: {error.strerror}. Check the run.") from None
 
 
-def _record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+def checked_record(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    """Returns the record of a line.
+
+    Raises:
+        EvalError: It is none, or lacks what its kind must have.
+    """
     try:
-        return record_of(line)
-    except ValueError:
+        record = record_of(line)
+        if not _NEEDED.get(record.get("t", ""), {"?"}) <= record.keys():
+            raise ValueError
+        return record
+    except (ValueError, AttributeError):
         raise EvalError(
             f"{path}, line {number}, is damaged. Put the file back from a copy, or begin a new run."
         ) from None

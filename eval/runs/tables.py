@@ -30,7 +30,7 @@ def as_rich(summary: RunSummary, checked: Sequence[Checked] = ()) -> RenderableT
     shown = Table(title=f"{metric}: the product", title_justify="left", box=None, pad_edge=False)
     _columns(shown, ("recommender", "mean", _level(summary), f"less {summary.baseline}", "verdict"))
     for line in summary.lines:
-        shown.add_row(*map(Text, product_row(line, metric)))
+        shown.add_row(*map(Text, product_row(line, metric, summary.baseline)))
     parts += [shown, ""]
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
@@ -69,7 +69,8 @@ def as_markdown(summary: RunSummary, checked: Sequence[Checked] = ()) -> str:
     metric = summary.metrics[0]
     parts = [f"### {_cell(head(summary))}"]
     heads = (f"**{metric}**", *judged_heads(summary))
-    parts.append(_table(heads, [judged_row(line, metric) for line in summary.lines]))
+    judged = [judged_row(line, metric, summary.baseline) for line in summary.lines]
+    parts.append(_table(heads, judged))
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
         told_heads = ("model alone", "mean", "answered only", "answered", "tokens", "US$ / 1000")
@@ -97,14 +98,14 @@ def head(summary: RunSummary) -> str:
     return f"{summary.name}: {summary.cases:,} cases of {summary.users:,} people ({summary.id})"
 
 
-def product_row(line: Line, metric: str) -> tuple[str, ...]:
+def product_row(line: Line, metric: str, baseline: str) -> tuple[str, ...]:
     """Returns the cells of a line: the order that people would see."""
     mean = line.product[metric]
     cells = (_name(line.name), f"{mean.mean:.3f}", _range(mean))
     found = line.against.get(metric)
-    return (
-        (*cells, "", "baseline") if found is None else (*cells, _difference(found), found.verdict)
-    )
+    if found is not None:
+        return (*cells, _difference(found), found.verdict)
+    return (*cells, "", "baseline" if line.name == baseline else "one person: nothing to compare")
 
 
 def beyond_table(summary: RunSummary) -> tuple[list[str], list[tuple[str, list[str]]]]:
@@ -122,18 +123,19 @@ def judged_heads(summary: RunSummary) -> tuple[str, ...]:
     return ("mean", _level(summary), f"less {summary.baseline}", "p", "effect", "MDE", "verdict")
 
 
-def judged_row(line: Line, metric: str) -> tuple[str, ...]:
+def judged_row(line: Line, metric: str, baseline: str) -> tuple[str, ...]:
     """Returns the cells of `product_row`, with corrected p, effect size and MDE before the verdict.
 
     They are empty for the baseline, and in runs of older versions.
     """
-    *cells, verdict = product_row(line, metric)
+    *cells, verdict = product_row(line, metric, baseline)
     found = line.against.get(metric)
     told = ("", "", "")
     if found is not None and found.adjusted is not None:
         # Lines that agree in every case have no spread to tell an MDE from.
-        smallest = f"{found.detectable:.3f}" if found.detectable else ""
-        told = (_p(found.adjusted), f"{found.effect:+.2f}", smallest)
+        smallest = f"{found.detectable:.3f}" if found.detectable else "-"
+        effect = "-" if found.effect is None else f"{found.effect:+.2f}"
+        told = (_p(found.adjusted), effect, smallest)
     return (*cells, *told, verdict)
 
 
@@ -181,7 +183,7 @@ def _judged(summary: RunSummary) -> Iterator[str]:
     metric = summary.metrics[0]
     all_found = [by.get(metric) for line in summary.lines
                  for by in (line.against, line.against_model)]  # fmt: skip
-    tested = [one for one in all_found if one is not None and one.detectable is not None]
+    tested = [one for one in all_found if one is not None and one.adjusted is not None]
     if tested:
         test = "normal test" if summary.users > MANY else "permutation test by person (sign flips)"
         level = round((1 - summary.level) * 100, 6)

@@ -33,6 +33,19 @@ def detectable(error: float, people: int, level: float = 0.95, comparisons: int 
     return float(reach) * error
 
 
+def fewest(level: float = 0.95, comparisons: int = 1) -> int:
+    """Returns how many people a sign-flip test needs to decide anything at all.
+
+    The smallest two-sided p-value of n people is ``2 ** (1 - n)``, when all differences point the
+    same way; it must be at most what Holm's first step leaves.
+
+    Args:
+        level: Of the family.
+        comparisons: In the family.
+    """
+    return 1 + math.ceil(math.log2(comparisons / (1 - level)) - 1e-9)
+
+
 def more_people(
     mean: float, half: float, smallest: float, people: int, margin: float
 ) -> int | None:

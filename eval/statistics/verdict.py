@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from palate.eval.bootstrap import Interval, intervals
 from palate.eval.statistics.family import holm
 from palate.eval.statistics.flips import p_values
-from palate.eval.statistics.power import detectable, more_people
+from palate.eval.statistics.power import detectable, fewest, more_people
 from palate.eval.statistics.spread import standard_errors
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ class Judgement:
         p: Of the permutation test, two-sided, of this comparison alone.
         adjusted: The same, held against the family's level (Holm).
         effect: Mean difference over the deviation of one person's difference, as if all people had
-            equally many cases (Cohen's d for pairs); 0 where nothing differs.
-        detectable: Smallest difference that a run like this decides four times in five.
+            equally many cases (Cohen's d for pairs); ``None`` where all differ by the same.
+        detectable: Smallest difference that a run like this decides four times in five; ``None``
+            where no difference would do: too few people, or no spread to tell it from.
         people: Number of people.
         more: People who would probably decide it; ``None`` where it is decided, or none would.
         verdict: ``better``, ``worse``, ``equal within the margin``, or ``not decisive - ...``.
@@ -42,8 +43,8 @@ class Judgement:
     interval: Interval
     p: float
     adjusted: float
-    effect: float
-    detectable: float
+    effect: float | None
+    detectable: float | None
     people: int
     more: int | None
     verdict: str
@@ -137,15 +138,22 @@ def _judged(
     rules: Rules,
 ) -> Judgement:
     error, people, comparisons = size
+    least = fewest(rules.level, comparisons)
+    spread = error > 1e-15
     smallest = detectable(error, people, rules.level, comparisons)
-    effect = interval.mean / (error * people**0.5) if error > 1e-15 else 0.0
-    made = Judgement(interval, p, adjusted, effect, smallest, people, None, "")
+    effect = interval.mean / (error * people**0.5) if spread else None
+    known = smallest if spread and (people >= least or people > MANY) else None
+    made = Judgement(interval, p, adjusted, effect, known, people, None, "")
     if adjusted <= 1 - rules.level:
         return replace(made, verdict="better" if interval.mean > 0 else "worse")
-    if -rules.margin <= interval.low and interval.high <= rules.margin:
+    enough = people >= least
+    if enough and -rules.margin <= interval.low and interval.high <= rules.margin:
         return replace(made, verdict=EQUAL)
     half = (interval.high - interval.low) / 2
     more = more_people(interval.mean, half, smallest, people, rules.margin)
+    if not enough:
+        # So few people cannot decide anything, however they differ.
+        more = max(more or 0, least - people)
     return replace(made, more=more, verdict=_open(more))
 
 

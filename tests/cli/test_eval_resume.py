@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -99,3 +100,57 @@ def test_items_that_are_not_there_are_named(palate, example, config, fails, tmp_
     write()
     found = run(palate, example, config)
     assert found["notes"][0].startswith("1 relevant items of 1 cases are no items of the catalogue")
+
+
+def test_runs_are_compared_on_the_cases_that_both_asked_alike(palate, example, config, tmp_path):
+    run(palate, example, config)
+    config.write_text(YAML.replace("users: 20", "users: 12"))
+    run(palate, example, config)
+    listed = palate("eval", "list", "--json", workspace=example).out
+    first, second = (one["run"] for one in json.loads(listed)["runs"])
+    told = palate("eval", "compare", first, second, "--json", workspace=example).out
+    found = json.loads(told)
+    assert found["cases"] == 12
+    assert found["left_out"] == [f"8 cases of {first} are in no other run: they are not compared."]
+    assert found["models"]["good · labels"]["NDCG@10"]["verdict"]
+    config.write_text(YAML.replace("kind: last", "kind: per-user, share: 0.5"))
+    run(palate, example, config)
+    # The same people, other questions: none is paired by its id alone.
+    fails = palate("eval", "compare", first, "latest", code=8, workspace=example).err
+    assert "another question or truth" in " ".join(fails.split())
+
+
+@pytest.mark.parametrize("line", ['{"t":"answer"}', "garbage", '{"x":1}', "[1]"])
+def test_a_damaged_log_is_told_by_its_line(palate, example, config, fails, line):
+    whole = run(palate, example, config)
+    log = Path(whole["folder"]) / "log.jsonl"
+    log.write_text(log.read_text() + line + "\n")
+    assert "is damaged" in fails("view", "latest")
+    assert "is damaged" in fails("run", config, "--resume", "latest")
+
+
+def test_one_person_is_compared_with_nobody(palate, example, config):
+    config.write_text(YAML.replace("users: 20", "users: 1"))
+    told = palate("eval", "run", config, workspace=example).out
+    assert "one person: nothing to compare" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("judge: {model: {name: x, prise_in: 1}}", "Did you mean 'price_in'?"),
+        ("judge: {modle: {name: x}}", "Did you mean 'model'?"),
+        ("limits: {rmp: 3}", "Did you mean 'rpm'?"),
+        ("evidence_removed: {case: 3}", "Did you mean 'cases'?"),
+    ],
+)
+def test_the_nearest_key_is_named_wherever_it_stands(palate, example, config, fails, more, told):
+    config.write_text(YAML + more + "\n")
+    assert told in fails("run", config)
+
+
+def test_an_empty_file_of_rankings_is_refused(palate, example, fails, tmp_path):
+    palate("eval", "cases", tmp_path / "c.jsonl", "--users", 5, workspace=example)
+    (tmp_path / "empty.jsonl").write_text("")
+    assert "holds no rankings" in fails("score", tmp_path / "c.jsonl", tmp_path / "empty.jsonl",
+                                        "--alone")  # fmt: skip

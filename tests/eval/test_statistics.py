@@ -11,7 +11,7 @@ from palate.errors import EvalError
 from palate.eval.statistics.family import holm
 from palate.eval.statistics.flips import p_values
 from palate.eval.statistics.noise import components
-from palate.eval.statistics.power import detectable, more_people
+from palate.eval.statistics.power import detectable, fewest, more_people
 from palate.eval.statistics.spread import standard_errors
 from palate.eval.statistics.verdict import EQUAL, MANY, Rules, judge_family
 
@@ -166,3 +166,26 @@ def test_a_model_that_always_says_the_same_has_no_noise() -> None:
 def test_what_cannot_be_judged_is_refused(call) -> None:
     with pytest.raises(EvalError):
         call()
+
+
+@pytest.mark.parametrize(("people", "comparisons", "wanted"), [(2, 1, 4), (5, 1, 1), (5, 8, 4)])
+def test_too_few_people_decide_nothing_and_are_told_how_many_would(people, comparisons, wanted):
+    # All differ by the same: no number of these people is ever decided below six (nine of eight).
+    for one in judge_family(np.ones((people, comparisons))):
+        assert one.verdict.startswith("not decisive")
+        assert one.more == wanted
+        assert one.detectable is None
+        assert one.effect is None
+
+
+@pytest.mark.parametrize(("people", "comparisons"), [(6, 1), (9, 8)])
+def test_as_many_as_are_told_decide_it(people, comparisons):
+    assert fewest(0.95, comparisons) == people
+    assert {one.verdict for one in judge_family(np.ones((people, comparisons)))} == {"better"}
+
+
+def test_few_people_without_a_difference_are_not_equal():
+    assert judge_family(np.zeros((3, 1)), rules=Rules(margin=0.01))[0].verdict == (
+        "not decisive - 3 more users would do"
+    )
+    assert judge_family(np.zeros((6, 1)), rules=Rules(margin=0.01))[0].verdict == EQUAL
