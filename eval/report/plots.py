@@ -88,12 +88,15 @@ def cost(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) ->
     )
     told = "".join(_numbers(at, numbers, width) for at, numbers in _together(points))
     frame = _cost_frame((left, floor, width), {up(v): f"{v:.2f}" for v in (low, high)})
+    # Below its line, but for where the axis is written.
+    label = up(prior) + (15 if up(prior) + 15 < floor - 8 else -7)
     base = (
         f'<line class="level" x1="{left}" x2="{width}" y1="{up(prior):.1f}" y2="{up(prior):.1f}"/>'
-        f'<text class="faint" x="{width - 2}" y="{up(prior) + 15:.1f}" text-anchor="end">'
+        f'<text class="faint" x="{width - 2}" y="{label:.1f}" text-anchor="end">'
         f"{escape(summary.baseline)} {prior:.3f}</text>"
     )
-    unit = f"{widest:,.3g} {'US dollars' if priced else 'tokens'} a thousand cases"
+    most = f"{widest:,.3g} US dollars" if priced else f"{widest:,.0f} tokens"
+    unit = f"{most} a thousand cases"
     axis = f'<text x="{width - 2}" y="{height - 24}" text-anchor="end">{unit}</text>'
     return _svg(width, height, frame + base + marks + told + axis, "quality against cost")
 

@@ -102,8 +102,10 @@ def _line(column: Column, scene: Scene) -> Iterator[Exposure]:
             column.name, "identity order",
             f"It returned the candidates as they came in {column.kept_order} of {listing} cases.",
         )  # fmt: skip
-    if column.listed and column.from_history / column.listed > _HISTORY:
-        share = column.from_history / column.listed
+    share = _from_history(column)
+    random = scene.named("random")
+    # Whoever draws at random meets a long history, too.
+    if share > _HISTORY and (random is None or share > 2 * _from_history(random)):
         yield Exposure(
             column.name, "repeats the history",
             f"{share:.0%} of its first ten items stand in the person's own history.",
@@ -111,6 +113,11 @@ def _line(column: Column, scene: Scene) -> Iterator[Exposure]:
     if column.missing / cases > _SELECTIVE:
         yield from _selective(column, scene)
     yield from _leaked_truth(column, scene)
+
+
+def _from_history(column: Column) -> float:
+    """Returns the share of the first ten items that stand in the person's own history."""
+    return column.from_history / column.listed if column.listed else 0.0
 
 
 def _selective(column: Column, scene: Scene) -> Iterator[Exposure]:

@@ -165,6 +165,13 @@ def test_variants_that_ask_the_same_are_named(example, palate, config):
     )
 
 
+def test_an_ordinary_run_raises_no_alarm(example, palate, config):
+    config.write_text(YAML.replace(", candidates: 10", "").replace("users: 20", "users: 60"))
+    found = run(palate, example, config)
+    # Who draws at random meets long histories, too: that is no cheat.
+    assert [(one["line"], one["name"]) for one in found["exposures"]] == []
+
+
 def test_retrieval_has_a_ceiling(example, palate, config):
     config.write_text(YAML.replace(", candidates: 10", ""))
     found = run(palate, example, config, "--limit", 10)
