@@ -7,8 +7,6 @@ import subprocess
 import pytest
 from serving import problem
 
-from palate.server.titles import housekeeping
-
 ASK = [{"role": "user", "content": "a heist film"}]
 
 
@@ -151,81 +149,3 @@ def test_who_may_talk_and_read_talks(films, key):
     for scope in ("read", "feedback"):
         problem(key(scope).post("/v1/chat", json={"text": "x"}), 403, "forbidden")
     assert key("read", "feedback").post("/v1/chat", json={"text": "x"}).status_code == 200
-
-
-# ------------------------------------------------------------------ chores
-
-OPEN_WEBUI = """### Task:
-Generate a concise, 3-5 word title with an emoji summarizing the chat history.
-### Guidelines:
-- The title should clearly represent the main theme or subject of the conversation.
-### Output:
-JSON format: { "title": "your concise title here" }
-### Chat History:
-<chat_history>
-USER: something like Heat, but shorter
-ASSISTANT: 1. The Killing
-</chat_history>"""
-TAGS = """### Task:
-Generate 1-3 broad tags categorizing the main themes of the chat history.
-### Output:
-JSON format: { "tags": ["tag1", "tag2", "tag3"] }
-### Chat History:
-<chat_history>
-USER: something like Heat
-</chat_history>"""
-FOLLOW = """### Task:
-Suggest 3-5 relevant follow-up questions or prompts that the user might naturally ask next in this
-conversation as a **user**, based on the chat history.
-### Output:
-JSON format: { "follow_ups": ["Question 1?"] }"""
-LIBRE = (
-    "Provide a concise, 5-word-or-less title for the conversation, using title case conventions. "
-    "Only return the title itself."
-)
-CHATBOX = (
-    "Based on the chat history, give this conversation a name.\nKeep it short - 10 characters max, "
-    "no quotes.\nUse English."
-)
-LOBE = "你是一名擅长会话的助理，你需要将用户的会话总结为 10 个字以内的标题"
-
-
-@pytest.mark.parametrize(
-    ("messages", "answer"),
-    [
-        ([("user", OPEN_WEBUI)], '{"title": "Something like Heat, but shorter"}'),
-        ([("user", TAGS)], '{"tags": ["Recommendations"]}'),
-        ([("user", FOLLOW)], '{"follow_ups": []}'),
-        ([("user", "a heist film"), ("assistant", "1. Heat"), ("user", LIBRE)], "A heist film"),
-        ([("user", "a heist film"), ("assistant", "1. Heat"), ("user", CHATBOX)], "A heist film"),
-        ([("system", LOBE), ("user", "something funny, please")], "Something funny, please"),
-    ],
-)
-def test_chores_of_clients_are_known(messages, answer):
-    assert housekeeping(messages) == answer
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "give me a film whose title is a name",
-        "a film about a conversation that nobody was meant to hear, such as The Conversation",
-        "suggest a film with the word chat in its title",
-        "what is the title of the one with the dream thieves?",
-        "I loved a film, its name escapes me; it was one long conversation on a train, with Julie "
-        "Delpy. Something like that, please.",
-        "请推荐一部关于谈话的电影",
-        "summarise my taste",
-    ],
-)
-def test_a_person_is_not_taken_for_a_client(said):
-    assert housekeeping([("user", said)]) is None
-
-
-def test_a_chore_looks_nothing_up(films, monkeypatch):
-    monkeypatch.setattr(type(films.tenants[0].palate), "achat", None)
-    body = {"messages": [{"role": "user", "content": OPEN_WEBUI}]}
-    answer = films.admin.post("/v1/chat/completions", json=body)
-    assert "Heat" in answer.json()["choices"][0]["message"]["content"]
-    streamed = films.admin.post("/v1/chat/completions", json=body | {"stream": True})
-    assert "Heat" in streamed.text and streamed.text.endswith("data: [DONE]\n\n")

@@ -123,13 +123,13 @@ async def completions(
     """Answers the last message of a conversation that the client keeps."""
     _known(given.model)
     user = talker(caller, given.user)
-    said = [(one.role, one.text) for one in given.messages if one.role in (_USER, "assistant")]
-    if not said or said[-1][0] != _USER:
-        raise Refused(422, "invalid-request", "The last message must be of the role user.")
     answer = _Answer(given)
     chore = housekeeping([(one.role, one.text) for one in given.messages])
     if chore is not None:
         return Streamed(answer.plain(chore)) if given.stream else sent(answer.whole(chore, None))
+    said = [(one.role, one.text) for one in given.messages if one.role in (_USER, "assistant")]
+    if not said or said[-1][0] != _USER:
+        raise Refused(422, "invalid-request", "The last message must be of the role user.")
     events = turn(caller, said[-1][1], user, history=said[:-1])
     if given.stream:
         noted = partial(_note, request, service, caller)
