@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -50,6 +51,19 @@ def test_feedback_and_profile_go_through_the_server(shop, palate):
     assert shop.tenants[0].palate.store.user("mia") is None
 
 
+def test_predict_why_not_and_fit_go_through_the_server(shop, palate):
+    said = palate("predict", "ada", "heat-1995", "--action", "like", workspace=shop.folder).out
+    assert re.search(r"^ada, Heat: like \d+% \(", said), said
+    assert "like:" in said
+    given = palate("predict", "-", "heat-1995", "--json", workspace=shop.folder).out
+    assert json.loads(given)["predictions"][0]["user"] is None
+    said = palate("why-not", "heat-1995", "-u", "ada", "-n", 2, "--where", "runtime <= 90",
+                  workspace=shop.folder).out  # fmt: skip
+    assert said.startswith("Why not Heat?") and "runtime <= 90" in said
+    said = palate("fit", workspace=shop.folder).out
+    assert re.match(r"Fitted 480 items and [\d,]+ events of \d+ people in ", said), said
+
+
 def test_errors_keep_their_words_and_codes(shop, told):
     assert "nobody" in told("recommend", "-u", "nobody", code=5, workspace=shop.folder)
     assert "no-film" in told("feedback", "ada", "no-film", "like", code=5, workspace=shop.folder)
@@ -60,7 +74,8 @@ def test_errors_keep_their_words_and_codes(shop, told):
 def test_what_a_server_does_not_take_is_told(shop, told):
     line = told("recommend", "--model", "qwen3", code=4, workspace=shop.folder)
     assert "--model" in line
-    line = told("fit", code=4, workspace=shop.folder)
+    assert "--rebuild" in told("fit", "--rebuild", code=4, workspace=shop.folder)
+    line = told("tune", code=4, workspace=shop.folder)
     assert f"which serves it at {shop.url}" in line
     (shop.folder / "data" / "server.token").rename(shop.folder / "data" / "away")
     try:

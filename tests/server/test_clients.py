@@ -41,6 +41,7 @@ def test_the_openai_sdk_streaming(openai):
     assert chunks[-2].choices[0].finish_reason == "stop"
     assert chunks[-2].palate["cards"] == whole.palate["cards"]
     assert chunks[-1].choices == []
+    assert all(one.usage is None for one in chunks[:-1])
     assert chunks[-1].usage.total_tokens == 0
     assert len({one.id for one in chunks}) == 1
 

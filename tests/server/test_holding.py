@@ -91,7 +91,17 @@ def test_who_follows_the_link_at_once_waits_for_the_server(example, monkeypatch)
 
     monkeypatch.setattr("palate.server.run._run", lambda *_: None)
     serve({"films": example}, Serving(port=0), ready=ready)
-    assert len(reached) == 1
+    [links] = reached
+    assert list(links) == ["films"]
+
+
+def test_of_several_workspaces_each_link_says_which_it_opens(capsys):
+    from palate.cli.serve import _tell
+
+    _tell("http://127.0.0.1:1", {"films": "http://x/1", "books": "http://x/2"})
+    said = capsys.readouterr().out
+    assert "the page of films, once within ten minutes: http://x/1\n" in said
+    assert "the page of books, once within ten minutes: http://x/2\n" in said
 
 
 def test_half_a_request_is_told_so(example):

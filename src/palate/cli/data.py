@@ -7,7 +7,11 @@ from pathlib import Path
 import typer
 
 from palate.cli.common import JSON, bytes_progress, console, open_palate, print_json, show, steps
+from palate.cli.remote import path, refuse, remote_of
+from palate.cli.told import tell_fit
 
+#: Seconds that a server may take to fit.
+_LONG = 3600
 ingest = typer.Typer(help="Take items, users or events from a file.", no_args_is_help=True)
 FILE = typer.Argument(..., help="CSV, TSV, JSONL, Parquet (plain or .gz) or MovieLens.")
 MAP = typer.Option([], "--map", help="OURS=THEIRS, such as user=customer_no; OURS==VALUE is fixed.")
@@ -72,16 +76,17 @@ def fit(
     """Bring indexes, statistics and the prior's weights up to date."""
     from dataclasses import asdict
 
+    if remote := remote_of(context):
+        refuse(remote, {"--rebuild": rebuild or None, "--without": without})
+        tell_fit(remote.call("POST", path("fit"), patience=_LONG), as_json)
+        return
     pairs = _truths(without) if without else []
     with open_palate(context) as palate, steps("fit") as tell:
         report = palate.fit(rebuild=rebuild, without=pairs, progress=tell)
     if as_json:
         print_json(asdict(report))
         return
-    console().print(
-        f"Fitted {report.items:,} items and {report.events:,} events of {report.people:,} people "
-        f"in {report.seconds:.1f} s."
-    )
+    tell_fit(asdict(report), as_json)
     prior = report.prior
     if prior.fitted:
         console().print(

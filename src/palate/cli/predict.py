@@ -7,6 +7,8 @@ from pathlib import Path
 import typer
 
 from palate.cli.common import JSON, MODEL, open_palate, show, steps
+from palate.cli.remote import path, refuse, remote_of
+from palate.cli.told import tell_predictions, tell_why_not
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +42,11 @@ def predict(
     if file is None and not items:
         raise typer.BadParameter("Name at least one item after the user.")
     who = None if user == "-" else user
+    if remote := remote_of(context):
+        refuse(remote, {"--file": file, "--model": model})
+        asked = {"user": who, "items": items, "actions": action or None, "ask": ask}
+        tell_predictions(remote.call("POST", path("predict"), asked), as_json)
+        return
     pairs = _read(file) if file is not None else [(who, item) for item in items]
     with open_palate(context, model) as palate:
         show(palate.predict_pairs(pairs, action or None, ask=ask), as_json)
@@ -57,6 +64,13 @@ def why_not(
     """Show what keeps an item out of a slate: constraints, what is known, the prior's shares."""
     if recommendation is not None and user is not None:
         raise typer.BadParameter("Give --id or --user, not both.")
+    if remote := remote_of(context):
+        if recommendation is None:
+            asked = {"user": user, "n": n, "constraints": where, "rank_by": "prior"}
+            recommendation = remote.call("POST", path("recommend"), asked)["id"]
+        there = path("recommendations", recommendation, "why-not", item=item)
+        tell_why_not(remote.call("GET", there), as_json)
+        return
     with open_palate(context) as palate:
         if recommendation is not None:
             found = palate.why_not(recommendation, item, stored=True)

@@ -56,13 +56,20 @@ class Remote:
     url: str
     token: str
 
-    def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Returns the answer's JSON.
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        patience: int = _SECONDS,
+    ) -> Any:
+        """Returns the answer's JSON, for which it waits so many seconds.
 
         Raises:
             PalateError: The server refused, with its own words; or does not answer.
         """
-        with self._asked(method, path, body) as answer:
+        with self._asked(method, path, body, patience) as answer:
             return json.loads(answer.read())
 
     def stream(
@@ -86,10 +93,10 @@ class Remote:
 
     @contextmanager
     def _asked(
-        self, method: str, path: str, body: Mapping[str, Any] | None
+        self, method: str, path: str, body: Mapping[str, Any] | None, patience: int = _SECONDS
     ) -> Iterator[HTTPResponse]:
         parts = urlsplit(self.url)
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=_SECONDS)
+        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=patience)
         headers = {
             "Authorization": f"Bearer {self.token}", "Content-Type": "application/json",
             "Host": parts.netloc,

@@ -70,11 +70,14 @@ def _named(folders: list[Path]) -> dict[str, Path]:
     return named
 
 
-def _tell(url: str, links: list[str]) -> None:
+def _tell(url: str, links: dict[str, str]) -> None:
+    from palate.workspace.words import shown
+
     out = console()
     out.print(f"Palate serves {url}", style="bold", soft_wrap=True)
-    for link in links:
-        out.print(f"  the page, once within ten minutes: {link}", soft_wrap=True)
+    for name, link in links.items():
+        of = f" of {shown(name)}" if len(links) > 1 else ""
+        out.print(f"  the page{of}, once within ten minutes: {link}", soft_wrap=True)
     out.print(f"  chat clients:  base URL {url}/v1, model palate", soft_wrap=True)
     out.print("  keys:          palate keys add (data/server.token holds one for this run)")
     out.print("  stop:          Ctrl-C")

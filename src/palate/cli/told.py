@@ -53,3 +53,44 @@ def tell_profile(profile: Mapping[str, Any], as_json: bool) -> None:
           for one in profile["wishes"]),
     ]  # fmt: skip
     console().print(rows_table([(label, shown(text)) for label, text in rows if text]))
+
+
+def tell_fit(report: Mapping[str, Any], as_json: bool) -> None:
+    """Prints what was learnt from."""
+    if as_json:
+        print_json(report)
+        return
+    console().print(
+        f"Fitted {report['items']:,} items and {report['events']:,} events of "
+        f"{report['people']:,} people in {report['seconds']:.1f} s."
+    )
+
+
+def tell_why_not(found: Mapping[str, Any], as_json: bool) -> None:
+    """Prints what keeps an item out of a slate."""
+    if as_json:
+        print_json(found)
+        return
+    say(f"Why not {found['title']}?")
+    for line in found["lines"]:
+        say(line)
+
+
+def tell_predictions(found: Mapping[str, Any], as_json: bool) -> None:
+    """Prints what people are foretold to do."""
+    if as_json:
+        print_json(found)
+        return
+    for one in found["predictions"]:
+        amount = _amount(one["action"], one["value"])
+        asked = "" if one["model"] is None else f"; the model says {one['model']:.0%}"
+        say(f"{one['user'] or 'a stranger'}, {one['title']}: {one['action']} {amount} "
+            f"({one['basis']}{asked})")  # fmt: skip
+    for line in found["standing"].values():
+        say(line)
+
+
+def _amount(action: str, value: float | None) -> str:
+    if value is None:
+        return "not known"
+    return f"{value:.1f}" if action == "rate" else f"{value:.0%}"

@@ -31,7 +31,7 @@ _FILES = 65_536
 
 
 def serve(
-    folders: dict[str, Path], serving: Serving, *, ready: Callable[[str, list[str]], None],
+    folders: dict[str, Path], serving: Serving, *, ready: Callable[[str, dict[str, str]], None],
     **flags: Any,
 ) -> None:  # fmt: skip
     """Serves workspaces; returns when a signal has ended it and everything is written.
@@ -39,7 +39,7 @@ def serve(
     Args:
         folders: Name of a tenant -> its workspace.
         serving: Where and how.
-        ready: Told the address and the sign-in links, as soon as the port is taken.
+        ready: Told the address and the sign-in link of each tenant, as soon as the port is taken.
         flags: Settings over those of the workspaces.
 
     Raises:
@@ -59,7 +59,7 @@ def serve(
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         service = Service(serving, tenants, telemetry=telemetry)
-        links = [_announce(service, tenant, url) for tenant in tenants]
+        links = {tenant.name: _announce(service, tenant, url) for tenant in tenants}
         ready(url, links)
         _run(Application(service), listener, tenants)
 

@@ -166,7 +166,9 @@ class _Answer:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
         shape = {"object": "chat.completion.chunk", "model": MODEL,
                  "choices": [] if delta is None else [choice]}  # fmt: skip
-        return sse(self._head | shape | more)
+        # Where usage is asked for, the last chunk has it, and the others say that they have none.
+        usage = {"usage": None} if self._usage else {}
+        return sse(self._head | shape | usage | more)
 
     async def plain(self, text: str) -> AsyncGenerator[str]:
         """Yields a text that nothing was looked up for."""
