@@ -66,6 +66,17 @@ def test_texts_are_reranked_by_their_likeness(films):
     assert answer["model"].startswith("wordllama")
 
 
+def test_a_document_that_cannot_be_ranked_is_named(films):
+    ask = {"query": "x", "documents": ["a text", {"title": "a", "text": "b"}]}
+    body = problem(films.admin.post("/v1/rerank", json=ask), 422, "invalid-request")
+    assert {one["where"] for one in body["faults"]} == {
+        "body.documents.1", "body.documents.1.title",
+    }  # fmt: skip
+    ask = {"query": "x", "documents": ["a text", {}]}
+    body = problem(films.admin.post("/v1/rerank", json=ask), 422, "invalid-request")
+    assert body["detail"] == "Document 1 has neither a text nor an id."
+
+
 def test_a_prediction(films):
     answer = films.admin.post(
         "/v1/predict", json={"user": "ada", "items": ["heat-1995"], "actions": ["like"]}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -37,6 +38,8 @@ MEDIA_TYPE = "application/problem+json"
 _PREFIX = "urn:palate:problem:"
 _OPENAI = ("/v1/chat/completions", "/v1/models")
 _LONGEST = 600
+#: How the validator names a way of reading a value that may be one of several.
+_OURS = re.compile(r"(?:function-(?:after|before|plain|wrap)|list|constrained-\w+)\[.*|DocumentIn")
 #: What the log calls a request whose caller went away, as nginx does.
 GONE = 499
 
@@ -151,9 +154,14 @@ def problem_response(scope: Mapping[str, Any], refused: Refused) -> Response:
 
 def _faults(error: RequestValidationError) -> list[Fault]:
     return [
-        Fault(where=".".join(str(part) for part in one["loc"])[:200], message=one["msg"][:200])
+        Fault(where=_where(one["loc"])[:200], message=one["msg"][:200])
         for one in error.errors()[:20]
     ]
+
+
+def _where(place: Sequence[str | int]) -> str:
+    """Returns a path into the request, without the names of our own types."""
+    return ".".join(str(part) for part in place if not _OURS.fullmatch(str(part)))
 
 
 def add_handlers(app: FastAPI) -> None:

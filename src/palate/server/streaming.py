@@ -22,14 +22,15 @@ def sse(data: Any, event: str | None = None) -> str:
     return f"{head}data: {text}\n\n"
 
 
-def streams(example: str) -> dict[int | str, dict[str, Any]]:
-    """Returns for the OpenAPI that a route can answer in events, too.
-
-    Args:
-        example: How such an answer begins.
-    """
-    told = {"schema": {"type": "string"}, "example": example}
-    return {200: {"content": {Streamed.media_type: told}}}
+def streams(data: Any, event: str | None = None) -> dict[int | str, dict[str, Any]]:
+    """Returns for the OpenAPI that a route can answer in events, too, with one of them."""
+    words = {"type": "string"}
+    shape = {
+        "type": "object", "description": "one event", "required": ["data"],
+        "properties": {"event": words, "data": words | {"description": "JSON"}},
+    }  # fmt: skip
+    example = ({"event": event} if event else {}) | {"data": json.dumps(data)}
+    return {200: {"content": {Streamed.media_type: {"schema": shape, "example": example}}}}
 
 
 class Streamed(Response):

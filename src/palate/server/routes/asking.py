@@ -57,6 +57,9 @@ async def rerank(request: Request, asked: RerankIn, caller: Reader, service: InS
     """
     user = caller.named(asked.user)
     ids = [_id_of(one) for one in asked.documents]
+    for place, one in enumerate(asked.documents):
+        if isinstance(one, DocumentIn) and one.id is None and one.text is None:
+            raise Refused(422, "invalid-request", f"Document {place} has neither a text nor an id.")
     if any(ids) and not all(ids):
         raise Refused(422, "mixed-documents", "Send ids alone, or texts alone.")
     if all(ids):

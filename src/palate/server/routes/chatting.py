@@ -27,10 +27,10 @@ Which = Annotated[Name, Path(description="id of a conversation")]
 _NAMES = {Thinking: "thinking", Piece: "piece", Cards: "cards", Finished: "finished"}
 
 
-_EVENTS = sse({"text": "Looking among the films."}, "thinking")
+_EVENTS = streams({"text": "reading the turn"}, "thinking")
 
 
-@router.post("/chat", response_model=ChatOut, responses=streams(_EVENTS))
+@router.post("/chat", response_model=ChatOut, responses=_EVENTS)
 async def chat(request: Request, given: ChatIn, caller: Reader, service: InService) -> Response:
     """Answers one turn: as one reply, or as events (thinking, cards, piece, finished).
 

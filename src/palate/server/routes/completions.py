@@ -110,13 +110,13 @@ def _known(model: str) -> None:
         raise Refused(404, "unknown-model", f"There is one model here: {MODEL!r}.")
 
 
-_CHUNK = sse({
+_CHUNKS = streams({
     "id": "chatcmpl-1", "created": _MADE, "object": "chat.completion.chunk", "model": MODEL,
     "choices": [{"index": 0, "delta": {"content": "Here is what fits:"}, "finish_reason": None}],
 })  # fmt: skip
 
 
-@router.post("/chat/completions", response_model=CompletionOut, responses=streams(_CHUNK))
+@router.post("/chat/completions", response_model=CompletionOut, responses=_CHUNKS)
 async def completions(
     request: Request, given: CompletionIn, caller: Reader, service: InService
 ) -> Response:
