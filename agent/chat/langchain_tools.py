@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from palate.agent.chat.model.toolbox import Toolbox, guarded
 
@@ -18,7 +18,9 @@ def tools_of(box: Toolbox) -> list[BaseTool]:
         """Find items by words. Constraints are written like 'year >= 1990' or 'tags has comedy'."""
         return await guarded(box.search_catalogue(text, constraints or ()))
 
-    async def recommend(text: str = "", constraints: list[str] | None = None, n: int = 5) -> str:
+    async def recommend(
+        text: str = "", constraints: list[str] | None = None, n: int | None = None
+    ) -> str:
         """Recommend items under everything in force, and under further constraints."""
         return await guarded(box.recommend(text, constraints or (), n))
 
@@ -46,8 +48,8 @@ def tools_of(box: Toolbox) -> list[BaseTool]:
         """Take back what the person's last message asks to forget; only if it asks for that."""
         return await guarded(box.forget())
 
-    async def give_feedback(item: str, action: str) -> str:
-        """Record an opinion ('like', 'dislike' or 'view'); only if the last message holds it."""
+    async def give_feedback(item: str, action: Literal["like", "dislike", "view"]) -> str:
+        """Record an opinion; only if the last message holds it."""
         return await guarded(box.give_feedback(item, action))
 
     made = (

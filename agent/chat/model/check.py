@@ -1,7 +1,8 @@
 """Checks what a model says: sentence by sentence, against the catalogue and the tools' answers.
 
-A sentence about an item stands if every claim in it is supported by that item; any other if it
-claims nothing that the tools did not say. What does not stand is left out.
+A sentence about an item stands if every claim in it is supported by that item, or by what the tools
+said of that item; any other if it claims nothing that the tools did not say. What does not stand is
+left out.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from palate.agent.chat.model.backing import Backing, extreme, of_each, refers
+from palate.agent.chat.model.deeds import may_tell
 from palate.agent.chat.model.question import would_tell
 from palate.agent.chat.model.toolbox import Toolbox
 from palate.agent.chat.policy.replay import LISTED
@@ -27,6 +30,8 @@ _TELLS = re.compile(
 )
 #: Characters of a reply that are read.
 _LONGEST = 4000
+#: What a person's words do not make true of an item: "I heard that Hitchcock directed Jaws".
+_FACTS = frozenset(("name", "year", "length", "number", "fact"))
 _STRENGTHS = {"liked": 0.8, "disliked": -0.8, "seen": 0.0, "named": 0.0}
 
 
@@ -56,13 +61,16 @@ def checked(reply: str, box: Toolbox) -> Checked:
     kept: list[str] = []
     refused: list[str] = []
     question: str | None = None
+    backing, before = Backing.of(box), list[str]()
     for sentence in _sentences(reply):
-        if not _stands(sentence, box):
+        ids = _ids(sentence, box)
+        if not _stands(sentence, ids or (before if refers(sentence) else []), box, backing):
             refused.append(sentence)
         elif not sentence.endswith(("?", "？")):
             kept.append(sentence)
         elif question is None and would_tell(sentence, box.state, box.desk):
             question = sentence
+        before = ids or before
     return Checked(" ".join(kept), question, tuple(refused))
 
 
@@ -73,39 +81,61 @@ def _sentences(reply: str) -> list[str]:
     return [line for part in _SENTENCE.split(plain) if (line := one_line(part, 500))]
 
 
-def _stands(sentence: str, box: Toolbox) -> bool:
+def _ids(sentence: str, box: Toolbox) -> list[str]:
+    """Returns the items that a sentence names, each once."""
     links = box.desk.catalogue.linker.links(sentence)
-    ids = list(dict.fromkeys(link.item for link in links))
-    named = {one.item for one in box.reading.titles}
+    return list(dict.fromkeys(link.item for link in links))
+
+
+def _stands(sentence: str, ids: Sequence[str], box: Toolbox, backing: Backing) -> bool:
+    if not may_tell(sentence, box) or (extreme(sentence) and not backing.leads(ids)):
+        return False
     items = box.desk.items([*ids, *box.state.felt("liked", "disliked", "seen", "named")])
-    worlds = [_world(item, items, box) for item in ids if item in items]
-    if not worlds:
-        worlds = [_world("", items, box)]
-    if len(ids) > 1 and not set(ids) <= named:
-        worlds.append(_together(ids, items, box))
+    known = [item for item in ids if item in items]
+    if not known:
+        told = "" if refers(sentence) else backing.whole
+        return _fine(sentence, [_world(Item("", "", told), items, box)])
+    each = [
+        (_world(items[item], items, box, backing.of_items(item)),
+         _world(items[item], items, box, backing.of_items(item), asked=False))
+        for item in known
+    ]  # fmt: skip
+    if len(known) > 1 and of_each(sentence):
+        titles = frozenset(items[item].title for item in known)
+        return all(_fine(sentence, worlds, titles) for worlds in each)
+    if len(known) > 1 and not set(known) <= {one.item for one in box.reading.titles}:
+        row = " ".join(items[item].title for item in known)
+        together = Item("", row, backing.of_items(*known))
+        return any(_fine(sentence, worlds) for worlds in each) or _fine(
+            sentence, [_world(together, items, box, asked=False)]
+        )
+    return any(_fine(sentence, worlds) for worlds in each)
+
+
+def _fine(sentence: str, worlds: Sequence[World], titles: frozenset[str] = frozenset()) -> bool:
+    """Tells whether the first world supports every claim, and the last every fact among them.
+
+    Args:
+        sentence: With claims in it, or without.
+        worlds: With what the person said, and without.
+        titles: Of other items that it names: those exist.
+    """
     asks = sentence.endswith(("?", "？")) and not _TELLS.search(sentence)
-    return any(
-        all(claim.supported or (asks and claim.kind in _ASKABLE)
-            for claim in check_claims(sentence, one))
-        for one in worlds
-    )  # fmt: skip
+    facts = {claim for claim in check_claims(sentence, worlds[-1]) if claim.supported}
+    return all(
+        claim.text in titles
+        or (claim.supported and (claim.kind not in _FACTS or claim in facts))
+        or (asks and claim.kind in _ASKABLE)
+        for claim in check_claims(sentence, worlds[0])
+    )
 
 
-def _world(item: str, items: Mapping[str, Item], box: Toolbox) -> World:
-    """Returns what may be said of one item (or, without one, of the turn)."""
-    told = "\n".join(box.told)
-    one = items.get(item) or Item("", "", told)
-    request = "\n".join([box.reading.text, *(term.text for term in box.state.terms)])
-    if item:
-        request = f"{request}\n{told}"
-    return World(Candidate(one, 0.0), _profile(box), items, request)
-
-
-def _together(ids: Sequence[str], items: Mapping[str, Item], box: Toolbox) -> World:
-    """Returns what may be said of several items at once: only what the tools said of them."""
-    told = "\n".join(box.told)
-    titles = " ".join(items[item].title for item in ids if item in items)
-    return World(Candidate(Item("", titles, told), 0.0), _profile(box), items, box.reading.text)
+def _world(
+    item: Item, items: Mapping[str, Item], box: Toolbox, told: str = "", *, asked: bool = True
+) -> World:
+    """Returns what may be said of an item: what it is, what was told of it, what was asked for."""
+    words = [box.reading.text, *(term.text for term in box.state.terms)] if asked else []
+    return World(Candidate(item, 0.0), _profile(box), items, "\n".join([*words, told]))
 
 
 def _profile(box: Toolbox) -> Profile:

@@ -18,7 +18,7 @@ from palate.agent.chat.policy.heard import ask_of, hear, titled
 from palate.agent.chat.policy.merge import dropping, merged
 from palate.agent.chat.policy.relax import Nothing, nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
-from palate.agent.chat.policy.turns import MOST, SHOWN
+from palate.agent.chat.policy.turns import MOST, SHOWN, wanted
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.questions import question_in
 from palate.agent.chat.state import State, Term
@@ -48,6 +48,7 @@ class Toolbox:
         used: Names of the tools that were called.
         nothing: What is said, and asked back, where the last slate is empty.
         watch: Told each step, in words for the person.
+        wrote: Names of the tools that wrote something.
     """
 
     desk: Desk
@@ -62,6 +63,7 @@ class Toolbox:
     used: list[str] = field(default_factory=list)
     nothing: Nothing | None = None
     watch: Callable[[str], None] = lambda _: None
+    wrote: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, desk: Desk, reading: Reading, state: State) -> Toolbox:
@@ -103,11 +105,16 @@ class Toolbox:
             items = (await asyncio.to_thread(self.desk.facts, held, n=SHOWN)).items
         return self._tell("\n".join(map(_line, items)) or "nothing found")
 
-    async def recommend(self, text: str = "", constraints: Sequence[str] = (), n: int = 5) -> str:
-        """Recommends under everything in force; constraints given here are put in force, too."""
+    async def recommend(
+        self, text: str = "", constraints: Sequence[str] = (), n: int | None = None
+    ) -> str:
+        """Recommends under everything in force; constraints given here are put in force, too.
+
+        Without a number, as many as the turn asks for.
+        """
         self._begin("recommend")
         refused = self._put_in_force(_terms(constraints))
-        ask = ask_of(self.state, max(1, min(MOST, n)))
+        ask = ask_of(self.state, max(1, min(MOST, n or wanted(self.reading.text))))
         if text.strip() and not ask.text:
             ask = replace(ask, text=one_line(text, 400))
         self.found = await self.desk.recommend(ask)
@@ -154,7 +161,7 @@ class Toolbox:
         answer = await asyncio.to_thread(
             memory.remember, self.reading, self.state, self.desk, self.say
         )
-        self.state = answer.state
+        self.state, self.wrote = answer.state, (*self.wrote, "remember")
         return self._told(answer)
 
     async def forget(self) -> str:
@@ -167,6 +174,8 @@ class Toolbox:
         answer = await asyncio.to_thread(
             memory.forget, self.reading, self.state, self.desk, self.say
         )
+        if answer.lines != (self.say("forgot_none"),):
+            self.wrote = (*self.wrote, "forget")
         self.state = answer.state
         return self._told(answer)
 
@@ -175,14 +184,15 @@ class Toolbox:
         self._begin("give_feedback", item)
         if self.state.user is None:
             return "refused: nobody knows who speaks"
-        wanted = await self._ids(item)
+        meant = await self._ids(item)
         felt = {one.item: one.feeling for one in self.reading.felt}
-        held = [one for one in wanted if str(_ACTIONS.get(felt.get(one, ""), "")) == action]
+        held = [one for one in meant if _ACTIONS.get(felt.get(one, "")) == action]
         if not held:
             return "refused: this turn does not say that"
         # What is said of a shown item is recorded by code when the turn ends.
         for one in [item for item in held if item not in self.before.shown]:
             await asyncio.to_thread(self.desk.feedback, self.state.user, one, Action(action), None)
+        self.wrote = (*self.wrote, "give_feedback")
         return self._tell("noted")
 
     # ------------------------------------------------------------------ what they share

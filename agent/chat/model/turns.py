@@ -128,9 +128,9 @@ class ModelTurns:
                 yield event
 
     async def _answered(self, said: Said, box: Toolbox) -> list[ChatEvent]:
-        fine = await asyncio.to_thread(checked, said.text, box)
         noted = await asyncio.to_thread(recorded, box.reading, box.before, self._desk, box.say)
         box.noted = (*box.noted, *noted)
+        fine = await asyncio.to_thread(checked, said.text, box)
         text, question = _put_together(fine, box)
         cards = box.found.cards if box.found else ()
         events: list[ChatEvent] = []

@@ -117,7 +117,7 @@ class Policy:
             state = replace(state, before=tuple(dict.fromkeys((*state.before, *state.shown))))
         if reading.says_nothing and reading.intent == "recommend" and _gibberish(reading):
             return Answer(before, (say("empty"),))
-        found = await self._desk.recommend(ask_of(state, _wanted(reading.text)))
+        found = await self._desk.recommend(ask_of(state, wanted(reading.text)))
         return self._slate(Answer(state, tuple(lines), found, tuple(assumed)), reading, say)
 
     def _slate(self, answer: Answer, reading: Reading, say: Voice) -> Answer:
@@ -155,7 +155,8 @@ class Policy:
         return replace(answer, lines=lines, question=none.question, asked=none.asked)
 
 
-def _wanted(text: str) -> int:
+def wanted(text: str) -> int:
+    """Returns how many items a turn asks for; as many as are shown where it does not say."""
     match = _COUNT.search(text)
     if match is None:
         return SHOWN

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from palate import Palate
+from palate.agent.chat.reading import read
+from palate.agent.chat.state import State
 from palate.retrieval.constraints import Checker, parse_constraint
 
 HERE = Path(__file__).parent
@@ -16,6 +18,13 @@ DIALOGUES = [
     one for file in sorted((HERE / "dialogues").glob("*.yaml"))
     for one in yaml.safe_load(file.read_text(encoding="utf-8"))
 ]  # fmt: skip
+#: What a turn may hold: what is said, what the scripted model calls, and what must hold then.
+KEYS = set(
+    "say call chips has lacks meets cards not fresh bounded named linked first second assumed"
+    " events wishes known text question".split()
+)
+#: What the policy alone answers: erasing, orders, abuse, starting over.
+OURS = {"forget_me", "no", "order", "hostile", "reset", "profile"}
 
 
 def _module(name):
@@ -47,18 +56,28 @@ def caller():
         yield server
 
 
-@pytest.fixture(scope="module")
-def modelled(example_once, tmp_path_factory, caller):
+@pytest.fixture(scope="module", params=["tools", "plan"])
+def modelled(request, example_once, tmp_path_factory, caller):
     """The example, answered by the scripted model; it chooses tools, the prior ranks."""
     folder = shutil.copytree(example_once, tmp_path_factory.mktemp("modelled") / "films")
     flags = {"model__name": "tool-caller", "model__base_url": caller.url}
-    with Palate.open(folder, chat__agent="tools", ranking__rank_by="prior", **flags) as palate:
+    flags |= {"chat__agent": request.param, "ranking__rank_by": "prior"}
+    with Palate.open(folder, **flags) as palate:
         yield palate
 
 
 def test_there_are_forty():
     assert len(DIALOGUES) >= 40
     assert len({one["name"] for one in DIALOGUES}) == len(DIALOGUES)
+
+
+def test_every_expectation_is_read():
+    """A misspelt one would hold whatever is said."""
+    for dialogue in DIALOGUES:
+        assert set(dialogue) <= {"name", "user", "turns", "policy_only"}
+        for turn in dialogue["turns"]:
+            assert set(turn) <= KEYS, turn
+            assert set(turn) & (KEYS - {"say", "call"}), turn
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda one: one["name"])
@@ -75,11 +94,23 @@ def test_the_policy_keeps_to_it(ruled, dialogue):
 @pytest.mark.parametrize(
     "dialogue", [d for d in DIALOGUES if not d.get("policy_only")], ids=lambda one: one["name"]
 )
-def test_a_model_that_calls_tools_keeps_to_it(modelled, dialogue):
+def test_a_model_that_calls_tools_keeps_to_it(modelled, caller, dialogue):
     for turn, reply, before in _played(modelled, dialogue):
         _check(modelled, dialogue, turn, reply, before)
-        assert reply.made_by in ("tool-caller", "policy")
-        assert reply.usage.calls if reply.made_by == "tool-caller" else not reply.usage.calls
+        assert "did not answer" not in reply.text, "rules never stand in for the model"
+        if reply.made_by == "policy":
+            said = read(turn["say"], State("t"), modelled.catalogue, modelled.store.items)
+            assert said.intent in OURS or dialogue["name"] == "erasing oneself takes a yes"
+            assert not reply.usage.calls
+        else:
+            assert reply.made_by == "tool-caller" and reply.usage.calls
+            assert not _stumbled(caller), "every tool took what it was called with"
+
+
+def _stumbled(caller):
+    """Returns what tools said of calls that they could not read, in the last request."""
+    told = [str(one["content"]) for one in caller.asked[-1]["messages"]]
+    return [one for one in told if "Error invoking tool" in one or "cannot be done" in one]
 
 
 def _played(palate, dialogue):

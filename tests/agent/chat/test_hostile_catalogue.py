@@ -160,3 +160,15 @@ def test_where_nothing_fits_code_says_so_whatever_the_model_says(folder):
     assert not first.cards and "These fit" not in first.text
     assert first.question and first.question in first.text
     assert then.cards, "yes drops what was asked about"
+
+
+@pytest.mark.parametrize("agent", ["tools", "plan"])
+@pytest.mark.parametrize("action", ["", "purchase", "LIKE", "x"])
+def test_an_opinion_that_is_none_is_not_kept(folder, agent, action):
+    """ "Jaws" is named without a feeling: no word of a model's is one."""
+    turn = "something like Jaws"
+    calls = {turn: ("give_feedback", {"item": "Jaws", "action": action})}
+    with _server(calls=calls) as server:
+        _, before, *_ = _chat(folder, server, "hello", agent=agent)
+        (reply,), after, *_ = _chat(folder, server, turn, agent=agent)
+    assert after == before and "did not answer" not in reply.text
