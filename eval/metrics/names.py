@@ -13,9 +13,11 @@ ACCURACY = ("NDCG", "Recall", "Precision", "F1", "HitRate", "MRR", "MAP", "AUC")
 BEYOND = (
     "Coverage", "Novelty", "Diversity", "Serendipity", "PopularityBias", "Calibration", "Gini",
 )  # fmt: skip
-NAMES = (*ACCURACY, *BEYOND)
+#: How sure a line is, and how rightly; lower is better. See `palate.eval.metrics.probability`.
+PROBABILITY = ("LogLoss", "Brier", "ECE")
+NAMES = (*ACCURACY, *BEYOND, *PROBABILITY)
 #: Those without a cut-off.
-WHOLE = ("AUC",)
+WHOLE = ("AUC", *PROBABILITY)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +26,7 @@ class Metric:
 
     Attributes:
         name: One of `NAMES`.
-        k: How many of the first items count, at least 1; 0 for ``AUC``, which looks at all.
+        k: How many of the first items count, at least 1; 0 for those that look at all.
     """
 
     name: str
@@ -43,6 +45,11 @@ class Metric:
     def beyond(self) -> bool:
         """Whether it looks at what is shown, and not at what was right."""
         return self.name in BEYOND
+
+    @property
+    def accuracy(self) -> bool:
+        """Whether it asks what was right in an order; higher is better."""
+        return self.name in ACCURACY
 
 
 @dataclass(frozen=True, slots=True)

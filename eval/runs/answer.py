@@ -59,6 +59,8 @@ class Answer:
             among all that were retrieved.
         reasons: For the first few.
         notes: Of the ranker, in words.
+        sure: Log-probabilities of ``order``, up to a constant, where a run asks for them.
+        own_sure: Item id -> the model's own log-probability, where it gave some.
     """
 
     order: tuple[str, ...]
@@ -70,11 +72,13 @@ class Answer:
     reasons: tuple[Told, ...] = ()
     notes: tuple[str, ...] = ()
     usage: Usage = Usage()
+    sure: tuple[float, ...] = ()
+    own_sure: Mapping[str, float] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """Returns JSON values; what is empty is left out. `answer_from` reads them."""
         found: dict[str, Any] = {"order": self.order}
-        for name in ("own", "cause", "repairs", "shown", "notes"):
+        for name in ("own", "cause", "repairs", "shown", "notes", "sure", "own_sure"):
             if value := getattr(self, name):
                 found[name] = value
         found["reached"] = self.reached
@@ -101,6 +105,8 @@ def answer_from(record: Mapping[str, Any]) -> Answer:
         reasons=reasons,
         notes=tuple(record.get("notes", ())),
         usage=Usage(*record["usage"]),
+        sure=tuple(record.get("sure", ())),
+        own_sure=record.get("own_sure", {}),
     )
 
 

@@ -220,7 +220,7 @@ class EvalConfig(_Part):
     @classmethod
     def _known_metrics(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         found = [_metric(name) for name in value]
-        if found[0].beyond:
+        if not found[0].accuracy:
             raise ValueError(f"{found[0]} does not ask what was right: begin with a metric such as "
                              "NDCG@10")  # fmt: skip
         return value

@@ -12,6 +12,7 @@ from palate.eval.judge.bench import Bench
 from palate.eval.judge.read import judge_summary
 from palate.eval.judge.values import Calibration, JudgeSummary
 from palate.eval.metrics import parse_metric
+from palate.eval.metrics.names import PROBABILITY
 from palate.eval.removal.read import moved_of
 from palate.eval.removal.tables import still_sentence
 from palate.eval.removal.values import STILL, Moved
@@ -63,10 +64,11 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
     """Writes what came out of a run, from its log alone: the same however often it was resumed."""
     scored = [case for case in run.cases if case.scored]
     named_metrics = dict.fromkeys(parse_metric(name) for name in run.config.metrics)
-    metrics = tuple(one for one in named_metrics if not one.beyond)
+    metrics = tuple(one for one in named_metrics if one.accuracy)
+    sure = tuple(one.name for one in named_metrics if one.name in PROBABILITY)
     beside = [one for one in named_metrics if one.beyond]
     watched = watching(beside, factory.shelf(), scored) if beside else None
-    asked = Questions(scored, metrics, factory.pasts(scored), watched)
+    asked = Questions(scored, metrics, factory.pasts(scored), watched, sure)
     columns = list(_controls(run.config, asked, factory))
     models = model_columns(run.folder.log, asked, run.variants)
     named = {one.name: one for one in run.variants}

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from palate.errors import EvalError
 from palate.eval.bootstrap import intervals
 from palate.eval.judge.gate import JUDGE, judged_bounds
+from palate.eval.metrics.names import PROBABILITY
 from palate.eval.metrics.reasons import NAMES as REASONS
 from palate.eval.runs.checked import Checked
 from palate.eval.runs.config import Gate, Statistics
@@ -72,7 +73,7 @@ def _check(name: str, gate: Gate, line: Line, ground: _Ground) -> Iterator[Check
     if metric.startswith(JUDGE):
         yield from judged_bounds(name, gate, line, summary.judge)
         return
-    if metric in REASONS or metric in line.beyond:
+    if metric in (*REASONS, *PROBABILITY) or metric in line.beyond:
         yield from _beside(name, gate, line, metric)
         return
     if metric not in summary.metrics:
@@ -112,7 +113,8 @@ def _beside(name: str, gate: Gate, line: Line, metric: str) -> Iterator[Checked]
         raise EvalError(f"{name}: {metric} takes min and max. Write one of them.")
     if gate.against is not None:
         raise EvalError(f"{name}: {metric} is compared with no line. Leave against out.")
-    mean = {**line.beyond, **line.reasons}.get(metric)
+    sure = line.foretold if gate.column == "product" else line.own_foretold
+    mean = {**line.beyond, **line.reasons, **sure}.get(metric)
     label = f"{line.name}, {metric} is {mean.mean:.4f}" if mean else (
         f"{line.name}, {metric} has no value"
     )  # fmt: skip

@@ -23,6 +23,9 @@ def sections(summary: RunSummary) -> Iterator[Section]:
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
         yield _validity(models)
+    foretold = [line for line in summary.lines if line.foretold or line.own_foretold]
+    if foretold:
+        yield _foretold(foretold)
     if summary.steadiness:
         yield _steadiness(summary)
     if summary.probed:
@@ -59,6 +62,33 @@ _VALIDITY = (
     "repeat: names an item of the person's own past instead; partial: leaves candidates out. What "
     "happened to nobody is left out."
 )
+
+
+def _foretold(lines: list[Line]) -> Section:
+    names = list(dict.fromkeys(name for one in lines for name in one.foretold))
+    rows = {
+        one.name: tuple(
+            _bounded(found.get(name))
+            for name in names
+            for found in (one.foretold, one.own_foretold)
+        )
+        for one in lines
+    }
+    heads = tuple(head for name in names for head in (name, f"{name}, model"))
+    return Section("How sure, and how rightly", _SURE, heads, rows, "line")
+
+
+_SURE = (
+    "Probabilities over the candidates of a case; lower is better. LogLoss: -ln p of the right "
+    "item, in nats (20 candidates alike: 3.00); Brier: squared error summed over the candidates, "
+    "from 0 to 2; ECE: how far probabilities are from the shares that were right. The prior's are "
+    "those of its conditional logit, the product's those of the fusion, the model's its own "
+    "log-probabilities of labels, where its ranker asks for them. A line that gives none has none."
+)
+
+
+def _bounded(mean: Mean | None) -> str:
+    return "-" if mean is None else f"{mean.mean:.3f} [{mean.low:.3f}, {mean.high:.3f}]"
 
 
 def _steadiness(summary: RunSummary) -> Section:

@@ -10,6 +10,7 @@ from palate.errors import EvalError
 from palate.eval.bootstrap import Interval, intervals
 from palate.eval.runs.cohorts import Traits, cohorts_of
 from palate.eval.runs.config import Statistics
+from palate.eval.runs.foretelling import foretold_means
 from palate.eval.runs.pace import usd
 from palate.eval.runs.summary import Difference, Line, Mean
 from palate.eval.runs.values import Column, Questions
@@ -141,6 +142,8 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
         parts["slots"] = _slots(column)
         parts["reasons"] = _reasons(column, by)
     parts["beyond"] = _beyond(column, by)
+    parts["foretold"] = foretold_means(column.foretold, by.asked.sure, by)
+    parts["own_foretold"] = foretold_means(column.own_foretold, by.asked.sure, by)
     if variant is not None:
         parts |= {"cost": _cost(column, variant), "parts": _parts(variant), "key": variant.key}
     return Line(

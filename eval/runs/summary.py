@@ -68,6 +68,8 @@ class Line:
         beyond: Metric of what is shown -> its mean over the cases that have a value, or its value
             for all lists together (then without an interval: both ends are the value).
         reasons: Metric of reasons -> its mean over the cases that have a value.
+        foretold: LogLoss, Brier, ECE of the product's probabilities, lower is better;
+            ``own_foretold`` those of the model alone. Empty where there are none.
         cohorts: Cohort -> value -> mean of the first metric's product; the interval is normal,
             with the standard error over people.
         health: Counts, such as ``failed``.
@@ -92,6 +94,8 @@ class Line:
     parts: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
     reasons: Mapping[str, Mean] = field(default_factory=dict)
+    foretold: Mapping[str, Mean] = field(default_factory=dict)
+    own_foretold: Mapping[str, Mean] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,16 @@ def _cohort_mean(data: Any) -> Mean:
 
 
 def _line(data: dict[str, Any]) -> Line:
-    for name in ("product", "model", "answered", "given_hit", "beyond", "reasons"):
+    for name in (
+        "product",
+        "model",
+        "answered",
+        "given_hit",
+        "beyond",
+        "reasons",
+        "foretold",
+        "own_foretold",
+    ):
         data[name] = {metric: Mean(**value) for metric, value in data.get(name, {}).items()}
     for name in ("against", "against_model"):
         data[name] = {metric: Difference(**value) for metric, value in data[name].items()}

@@ -13,6 +13,7 @@ from palate.errors import EvalError
 from palate.eval.cases import Case
 from palate.eval.controls import oracle_order
 from palate.eval.metrics import Metric, evaluate
+from palate.eval.metrics.probability import Foretold
 from palate.eval.runs.answer import Answer, answer_from
 from palate.eval.runs.health import Health, own_order
 from palate.eval.runs.ledger import KINDS
@@ -39,6 +40,8 @@ class Column:
         answered: Whether an order of the model was read, shape (cases,).
         rank: Of the first relevant item in the product, 0 where there is none; shape (cases,).
         reached: Relevant items shown and retrieved, shape (cases, 2).
+        foretold: Probabilities of the product, where it has some and they are wanted;
+            ``own_foretold`` those of the model alone.
         kind: ``control``, ``own`` for a recommender of the user's, ``model`` for a variant.
         first: How often the item in each slot was put first, and how often a slot was filled.
     """
@@ -60,6 +63,8 @@ class Column:
     showing: Showing | None = None
     reasons: Reasoning | None = None
     kind: str = "control"
+    foretold: Foretold | None = None
+    own_foretold: Foretold | None = None
 
 
 @dataclass(frozen=True)
@@ -71,12 +76,14 @@ class Questions:
         metrics: What is computed.
         pasts: What each case's person had before, as ids; may be empty tuples.
         watching: What is looked at beside; ``None`` for nothing.
+        sure: Metrics of probabilities that are wanted, by name.
     """
 
     cases: Sequence[Case]
     metrics: Sequence[Metric]
     pasts: Sequence[Sequence[str]]
     watching: Watching | None = None
+    sure: Sequence[str] = ()
 
     @property
     def n(self) -> int:
@@ -97,6 +104,8 @@ class Questions:
             column.answered = np.zeros(shape[0], bool)
             column.reached = np.zeros((shape[0], 2), np.int32)
             column.reasons = Reasoning(shape[0])
+        if self.sure:
+            column.foretold, column.own_foretold = Foretold(), Foretold()
         return column
 
 
@@ -105,13 +114,18 @@ def control_column(one: Recommender, asked: Questions, n: int) -> Column:
     column = asked.empty(one.name, model=False)
     for start in range(0, len(asked.cases), BATCH):
         cases = asked.cases[start : start + BATCH]
-        found = [each.order for each in one.rank([case.request(n) for case in cases])]
+        ranked = one.rank([case.request(n) for case in cases])
+        found = [each.order for each in ranked]
         if len(found) != len(cases):
             raise EvalError(f"{one.name} gave {len(found)} rankings for {len(cases)} requests.")
         rows = list(range(start, start + len(cases)))
         _take(column, rows, asked, found)
         for row, case, order in zip(rows, cases, found, strict=True):
             _look(column, row, case, order, asked.pasts[row])
+        if column.foretold is not None and getattr(one, "log_probabilities", False):
+            for row, case, each in zip(rows, cases, ranked, strict=True):
+                if each.order:
+                    column.foretold.add(row, each.order, each.scores, case.truth)
     return column
 
 
@@ -208,6 +222,11 @@ def _count(column: Column, row: int, answer: Answer, kinds: set[str], asked: Que
     column.answered[row] = bool(own)
     column.reached[row] = answer.reached
     column.health.count(answer, own, kinds)
+    if column.foretold is not None and answer.sure:
+        column.foretold.add(row, answer.order, answer.sure, case.truth)
+    if column.own_foretold is not None and answer.own_sure and own:
+        items = tuple(answer.own_sure)
+        column.own_foretold.add(row, items, [answer.own_sure[i] for i in items], case.truth)
     if column.reasons is not None and answer.reasons:
         column.reasons.add(row, case.cluster, answer.reasons)
     for slot, item in enumerate(answer.shown if own else ()):

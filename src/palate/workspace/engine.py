@@ -268,6 +268,11 @@ class WorkspaceRecommender:
     rank_by: RankBy
 
     @property
+    def log_probabilities(self) -> bool:
+        """Whether its scores are log-probabilities: those of the prior are."""
+        return self.rank_by == "prior"
+
+    @property
     def name(self) -> str:
         """Name in tables."""
         model = self.engine.model

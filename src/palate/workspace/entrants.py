@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from palate.agent.models import make_model
 from palate.agent.rankers import make_ranker, template_of
@@ -17,6 +17,7 @@ from palate.agent.reasons.world import World
 from palate.domain import Completion, Message, Model, ModelCall, Ranking, Reason, Recommender
 from palate.errors import EvalError
 from palate.eval.metrics.beyond import Shelf
+from palate.eval.metrics.names import PROBABILITY
 from palate.eval.runs.answer import Answer, ItemFacts, Told
 from palate.eval.runs.labels import slots_of
 from palate.prompts.render import title_line
@@ -84,6 +85,11 @@ class WorkspaceFactory:
     def retagged(self, profile: Profile, history: tuple[HistoryEntry, ...]) -> Profile:
         """Returns a profile as another history of the same person makes it."""
         return self._prober.retagged(profile, replace(profile, history=history))
+
+    @property
+    def foretells(self) -> bool:
+        """Whether probabilities are wanted."""
+        return any(name in PROBABILITY for name in self._config.metrics)
 
     @property
     def known(self) -> Collection[str]:
@@ -201,7 +207,18 @@ class WorkspaceEntrant:
             reasons=self._reasons(prepared, ranking),
             notes=ranking.notes,
             usage=ranking.usage,
+            **self._sure(ranking),
         )
+
+    def _sure(self, ranking: Ranking) -> dict[str, Any]:
+        """Returns log-probabilities, where the run has a metric that wants them."""
+        if not self.factory.foretells:
+            return {}
+        own = ranking.opinion.logprobs if ranking.opinion else {}
+        return {
+            "sure": tuple(round(ranking.scores[item], 4) for item in ranking.order),
+            "own_sure": {item: round(value, 4) for item, value in own.items()},
+        }
 
     async def rank(self, prepared: Prepared, model: Model) -> Ranking:
         """Ranks a prepared case as this variant does."""
