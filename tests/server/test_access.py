@@ -132,6 +132,14 @@ def test_a_tenant_is_shut_to_the_keys_of_another(example_once, tmp_path):
             assert second.get("/v1/users/only-two").status_code == 200
             assert second.get("/v1/session").json()["tenant"] == "two"
         problem(both.admin.get("/v1/users/only-two"), 404, "unknown-user")
+        # Who is erased in one workspace is still signed in to the other.
+        with client(both.url) as here, client(both.url, both.tokens[1]) as there:
+            link = there.post("/v1/links", json={"user": "ada"}).json()["url"]
+            assert here.get(link).status_code == 303
+            assert both.admin.delete("/v1/users/ada").status_code == 200
+            assert here.get("/v1/session").json()["tenant"] == "two"
+            assert there.delete("/v1/users/ada").status_code == 200
+            problem(here.get("/v1/session"), 401, "unauthorized")
 
 
 # ------------------------------------------------------------------ pages
@@ -190,6 +198,23 @@ def test_a_page_may_sign_in_with_a_key(films):
         problem(page.post("/signin", json={"key": "pk_a_b"}), 401, "unauthorized")
         assert page.post("/signin", json={"key": made}).status_code == 200
         assert page.get("/v1/session").json()["user"] == "ada"
+
+
+def test_pages_end_with_the_key_that_let_them_in(films):
+    keys = films.tenants[0].keys
+    made = keys.add(("admin",))
+    own = {"Origin": films.url}
+    with client(films.url) as page, client(films.url, made) as admin, client(films.url) as other:
+        assert page.post("/signin", json={"key": made}, headers=own).status_code == 200
+        link = admin.post("/v1/links", json={"user": "ada"}).json()["url"]
+        unused = admin.post("/v1/links", json={}).json()["url"]
+        assert other.get(link).status_code == 303
+        assert page.get("/v1/session").status_code == other.get("/v1/session").status_code == 200
+        keys.remove(made.split("_")[1])
+        for one in (page, other):
+            problem(one.get("/v1/session"), 401, "unauthorized")
+        assert other.get(unused).headers["location"] == "/?link=used"
+        problem(other.get("/v1/session"), 401, "unauthorized")
 
 
 def test_links_and_sessions_end():

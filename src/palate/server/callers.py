@@ -10,6 +10,8 @@ from palate.server.tenants import Tenant
 
 Scope = Literal["admin", "read", "feedback", "user"]
 Need = Literal["read", "feedback", "admin"]
+#: Callers who have shown no key of the file: a page by its link, a command, anybody (`--open`).
+KEYLESS = ("page", "local", "open")
 SCOPES: tuple[str, ...] = get_args(Scope)
 
 
@@ -29,6 +31,15 @@ class Caller:
     tenant: Tenant
     scopes: frozenset[str]
     user: str | None = None
+
+    @property
+    def valid(self) -> bool:
+        """Whether the key behind a session is still in use: a page ends with it.
+
+        A page that was signed in through another caller's link is called ``page-`` and their name.
+        """
+        behind = self.name.rpartition("page-")[2]
+        return behind in KEYLESS or self.tenant.keys.holds(behind)
 
     def must(self, need: Need) -> None:
         """Checks a right.

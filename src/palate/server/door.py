@@ -97,7 +97,7 @@ class Door:
             return self._keyed(given.strip())
         cookie = cookie_parser(headers.get("cookie", "")).get(self._sessions.cookie, "")
         session = self._sessions.find(cookie)
-        if session is not None:
+        if session is not None and session.valid:
             if scope["method"] not in _SAFE and "origin" not in headers:
                 raise Refused(403, "foreign-page", "A page that writes must say whose it is.")
             return session

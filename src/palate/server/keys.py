@@ -101,6 +101,11 @@ class KeyFile:
         known = key.sha256 if key else _hashed("")
         return key if hmac.compare_digest(known, _hashed(given)) else None
 
+    def holds(self, name: str) -> bool:
+        """Says whether a key of this id is in use."""
+        with self._guard:
+            return name in self._fresh()
+
     def _fresh(self) -> dict[str, Key]:
         with on_disk():
             try:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from palate.server.callers import Caller
+from palate.server.tenants import Tenant
 
 #: Seconds that a link waits for its click, and that a session lasts.
 LINK_SECONDS, SESSION_SECONDS = 600.0, 12 * 3600.0
@@ -45,11 +46,12 @@ class Sessions:
         """Ends a session."""
         self._open.pop(_hashed(cookie), None)
 
-    def end_of(self, user: str) -> None:
-        """Ends the sessions and links that are bound to a person."""
+    def end_of(self, user: str, tenant: Tenant) -> None:
+        """Ends the sessions and links that are bound to a person of a workspace."""
         for table in (self._links, self._open):
-            for name in [n for n, (caller, _) in table.items() if caller.user == user]:
-                del table[name]
+            for name, (caller, _) in list(table.items()):
+                if caller.user == user and caller.tenant is tenant:
+                    del table[name]
 
     def _put(self, table: dict[str, tuple[Caller, float]], caller: Caller, lasts: float) -> str:
         now = self._clock()

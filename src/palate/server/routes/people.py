@@ -127,5 +127,5 @@ async def forget(user: Who, caller: Anyone, service: InService) -> Response:
 async def _forget(caller: Caller, service: Service, user: str) -> dict[str, Any]:
     gone = await caller.tenant.call_alone(caller.tenant.palate.forget, user)
     caller.tenant.keys.forget(user)
-    service.sessions.end_of(user)
+    service.sessions.end_of(user, caller.tenant)
     return asdict(gone)

@@ -36,7 +36,7 @@ async def by_link(
 ) -> Response:
     """Signs a page in by a one-time link."""
     caller = service.sessions.redeem(code)
-    if caller is None:
+    if caller is None or not caller.valid:
         return RedirectResponse("/?link=used", 303)
     answer = RedirectResponse("/", 303)
     return _with_cookie(service, answer, caller, secure=_secure(request))
