@@ -4,8 +4,8 @@ Oversized, malformed, packed and overfull bodies (`benchmarks.bad_bodies`) are s
 process of its own, one after the other, each on a connection of its own. Each must be refused in
 the one shape of errors within 100 ms of its first byte, as the caller sees it; with the time that
 sending takes, up to 16 MB. The model's address is a listener that counts who calls: nobody may.
-Prints a table in Markdown, and fails if a body took longer in each of the rounds. One is enough on a
-machine that does little else; with more, it may be busy once.
+Prints a table in Markdown, and fails if a body took longer in each of the rounds. One is enough on
+a machine that does little else; with more, it may be busy once.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -282,9 +282,6 @@ class LinkIn(Shape):
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"user": "ada"}, {}]}
     )
     user: Id | None = Field(None, description="whom the page is to be bound to")
-
-
-Kind = Literal["items", "users", "events"]
 
 
 def stored(fields: dict[str, Any]) -> dict[str, FieldValue]:
