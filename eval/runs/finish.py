@@ -68,7 +68,9 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
     sure = tuple(one.name for one in named_metrics if one.name in PROBABILITY)
     beside = [one for one in named_metrics if one.beyond]
     watched = watching(beside, factory.shelf(), scored) if beside else None
-    asked = Questions(scored, metrics, factory.pasts(scored), watched, sure)
+    asked = Questions(
+        scored, metrics, factory.pasts(scored), watched, sure, run.config.limits.concurrency
+    )
     columns = list(_controls(run.config, asked, factory))
     models = model_columns(run.folder.log, asked, run.variants)
     named = {one.name: one for one in run.variants}

@@ -18,20 +18,25 @@ MENDED = ("foreign", "duplicate", "history repeat", "partial")
 
 @dataclass
 class Health:
-    """Counts of one line over all cases."""
+    """Counts of one line over all cases.
+
+    Attributes:
+        seconds: Row of a case -> how long the model was waited for.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
+    seconds: dict[int, float] = field(default_factory=dict)
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
     calls: int = 0
     retries: int = 0
 
-    def count(self, answer: Answer, own: Sequence[str], kinds: set[str]) -> None:
+    def count(self, row: int, answer: Answer, own: Sequence[str], kinds: set[str]) -> None:
         """Takes in the answer to one case.
 
         Args:
+            row: Of the case.
             answer: What the log holds of it.
             own: The model's own order, as it counts.
             kinds: What was noted of the calls: ``failed``, ``refused``, ``silent``.
@@ -45,7 +50,7 @@ class Health:
         self.counts["partial"] += "missing" in told
         self._reasons(answer)
         usage = answer.usage
-        self.seconds.append(usage.seconds)
+        self.seconds[row] = usage.seconds
         self.calls += usage.calls
         self.retries += usage.retries
         self.prompt_tokens += usage.prompt_tokens
@@ -61,7 +66,7 @@ class Health:
 
 
 def outcome(answer: Answer, own: Sequence[str], kinds: set[str]) -> str:
-    """Returns which of `OUTCOMES` became of a case; arguments as of `Health.count`."""
+    """Returns which of `OUTCOMES` became of a case; the other arguments as of `Health.count`."""
     if own:
         return "repaired" if answer.repairs else "complete"
     if any(repair.startswith(CUT) for repair in answer.repairs):

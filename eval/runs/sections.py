@@ -23,6 +23,8 @@ def sections(summary: RunSummary) -> Iterator[Section]:
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
         yield _validity(models)
+    if any(line.cost.get("seconds_p95") for line in models):
+        yield _latency(models)
     foretold = [line for line in summary.lines if line.foretold or line.own_foretold]
     if foretold:
         yield _foretold(foretold)
@@ -62,6 +64,23 @@ _VALIDITY = (
     "repeat: names an item of the person's own past instead; partial: leaves candidates out. What "
     "happened to nobody is left out."
 )
+
+
+def _latency(lines: list[Line]) -> Section:
+    names = ("seconds_p50", "seconds_p95", "cold_p50", "cold_p95")
+    rows = {one.name: tuple(_seconds(one.cost.get(name)) for name in names) for one in lines}
+    return Section("Latency of an answer", _LATENCY, ("p50", "p95", "cold p50", "cold p95"), rows)
+
+
+_LATENCY = (
+    "Seconds that a case waited for its model, retries included, waiting for a turn not. Cold: the "
+    "first cases of the run, as many as are asked at once, before any reply was back: connections, "
+    "caches and a server that loads its model are in them. The others are warm."
+)
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
 
 
 def _foretold(lines: list[Line]) -> Section:

@@ -145,7 +145,11 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
     parts["foretold"] = foretold_means(column.foretold, by.asked.sure, by)
     parts["own_foretold"] = foretold_means(column.own_foretold, by.asked.sure, by)
     if variant is not None:
-        parts |= {"cost": _cost(column, variant), "parts": _parts(variant), "key": variant.key}
+        parts |= {
+            "cost": _cost(column, variant, by.asked.cold),
+            "parts": _parts(variant),
+            "key": variant.key,
+        }
     return Line(
         column.name,
         column.kind if variant is None else "model",
@@ -217,12 +221,11 @@ def _slots(column: Column) -> tuple[tuple[float, float], ...]:
     )
 
 
-def _cost(column: Column, variant: Variant) -> dict[str, float]:
-    import numpy as np
-
+def _cost(column: Column, variant: Variant, cold: int) -> dict[str, float]:
+    """Returns tokens, money and latency; the first cases, asked before any reply, are apart."""
     health = column.health
-    seconds = np.array(sorted(health.seconds) or [0.0])
-    p50, p95 = np.quantile(seconds, [0.5, 0.95]).tolist()
+    warm = [one for row, one in health.seconds.items() if row >= cold]
+    first = [one for row, one in health.seconds.items() if row < cold]
     return {
         "calls": health.calls,
         "retries": health.retries,
@@ -230,9 +233,16 @@ def _cost(column: Column, variant: Variant) -> dict[str, float]:
         "completion_tokens": health.completion_tokens,
         "cached_tokens": health.cached_tokens,
         "usd": usd(variant.model, health.prompt_tokens, health.completion_tokens),
-        "seconds_p50": p50,
-        "seconds_p95": p95,
+        **_quantiles(warm or first, "seconds"),
+        **(_quantiles(first, "cold") if warm else {}),
     }
+
+
+def _quantiles(seconds: Sequence[float], name: str) -> dict[str, float]:
+    import numpy as np
+
+    p50, p95 = np.quantile(np.array(sorted(seconds) or [0.0]), [0.5, 0.95]).tolist()
+    return {f"{name}_p50": p50, f"{name}_p95": p95}
 
 
 def _parts(variant: Variant) -> dict[str, str]:

@@ -76,6 +76,7 @@ class Questions:
         metrics: What is computed.
         pasts: What each case's person had before, as ids; may be empty tuples.
         watching: What is looked at beside; ``None`` for nothing.
+        cold: How many cases are asked before any reply is back: those at once at most.
         sure: Metrics of probabilities that are wanted, by name.
     """
 
@@ -84,6 +85,7 @@ class Questions:
     pasts: Sequence[Sequence[str]]
     watching: Watching | None = None
     sure: Sequence[str] = ()
+    cold: int = 0
 
     @property
     def n(self) -> int:
@@ -221,7 +223,7 @@ def _count(column: Column, row: int, answer: Answer, kinds: set[str], asked: Que
     assert column.reached is not None
     column.answered[row] = bool(own)
     column.reached[row] = answer.reached
-    column.health.count(answer, own, kinds)
+    column.health.count(row, answer, own, kinds)
     if column.foretold is not None and answer.sure:
         column.foretold.add(row, answer.order, answer.sure, case.truth)
     if column.own_foretold is not None and answer.own_sure and own:
