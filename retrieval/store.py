@@ -192,7 +192,8 @@ class Store(Paged):
         """Keeps a conversation's state, and adds a turn to it.
 
         Raises:
-            CatalogueError: Another turn was added meanwhile; nothing was kept.
+            CatalogueError: Another turn was added meanwhile, or the person was erased; nothing
+                was kept.
         """
         with self.transaction() as connection:
             talks.save_talk(connection, talk, turn)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from palate.errors import CatalogueError
 from palate.retrieval.records.common import check_id, check_text, to_datetime, to_seconds
-from palate.retrieval.schema import talks, traces, turns
+from palate.retrieval.schema import talks, traces, turns, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,12 @@ def save_talk(connection: Connection, talk: Talk, turn: Mapping[str, Any] | None
         turn: What was said; ``None`` changes the state alone.
 
     Raises:
-        CatalogueError: Another turn was added meanwhile.
+        CatalogueError: Another turn was added meanwhile, or the person was erased.
     """
     there = get_talk(connection, talk.id)
+    known = select(users.c.key).where(users.c.id == talk.user)
+    if talk.user is not None and connection.execute(known).first() is None:
+        raise CatalogueError("Whoever speaks here was erased meanwhile: nothing of this was kept.")
     if (0 if there is None else there.turns) != talk.turns:
         raise CatalogueError(
             f"The conversation {talk.id} went on elsewhere meanwhile: send this turn again."

@@ -65,6 +65,29 @@ def test_forgetting_a_person_reaches_their_conversations(shop, bytes_of):
     assert bytes_of(shop.folder.data, "zwiebelfisch", "ann-r-secret") == []
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_turn_under_way_is_not_kept_of_somebody_who_is_erased(shop, bytes_of, begun):
+    first = shop.chat("a comedy", user="ann-r-secret").conversation if begun else None
+
+    async def talk():
+        said = shop.achat("zwiebelfisch thriller", conversation=first, user="ann-r-secret")
+        async for event in said:
+            if isinstance(event, Cards):
+                await asyncio.to_thread(shop.forget, "ann-r-secret")
+
+    with pytest.raises(CatalogueError, match="erased meanwhile"):
+        asyncio.run(talk())
+    assert bytes_of(shop.folder.data, "zwiebelfisch", "ann-r-secret") == []
+
+
+def test_liking_none_of_what_was_shown_is_no_like(films):
+    first = films.chat("a comedy", user="noone")
+    films.chat("I liked none of these", conversation=first.conversation, user="noone")
+    assert films.store.user_events("noone") == []
+    state = films.chat_state(first.conversation).state
+    assert state.felt("disliked") == tuple(card.item for card in first.cards)
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "x" * 5000, "\ud800"])
 def test_a_turn_that_cannot_be_read_is_refused(films, text):
     with pytest.raises(CatalogueError):

@@ -33,6 +33,11 @@ _LIKED = re.compile(
     re.IGNORECASE,
 )
 _SEEN = re.compile(r"\b(?:seen|saw|watched|rewatched|finished|watch)\b|看过|看了", re.IGNORECASE)
+#: "I liked none of these": what is said of none of them.
+_NONE = re.compile(r"(?:none|neither)\b", re.IGNORECASE)
+_OF_NONE: dict[Feeling, Feeling] = {
+    "liked": "disliked", "named": "disliked", "seen": "named", "disliked": "named",
+}  # fmt: skip
 _STOPS = re.compile(
     r"[.!?;\n。！？；]|\b(?:but|though|although|however|while|whereas)\b"
     r"|,\s*and (?=(?:[Ii]|[Ww]e|[Mm]y)\b)|但是|可是|不过"
@@ -58,7 +63,8 @@ def feelings(text: str, links: Sequence[Link]) -> list[Feeling]:
         said_behind = _of(behind) if _judges(behind) else None
         if own is None and place and _joins(before):
             own = found[-1]
-        found.append(said_behind or own or "named")
+        said = said_behind or own or "named"
+        found.append(_OF_NONE[said] if _NONE.match(text, link.start) else said)
     return _shared(text, links, found)
 
 

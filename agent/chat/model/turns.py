@@ -167,9 +167,9 @@ async def _steps(
 
 
 def _needs_slate(box: Toolbox) -> bool:
-    """Tells whether the turn changed what is wanted, and no tool was used at all."""
+    """Tells whether the turn changed what is wanted, and no tool said anything at all."""
     changed = box.state.terms != box.before.terms or box.state.named != box.before.named
-    return box.found is None and not box.used and (changed or box.reading.intent == "more")
+    return box.found is None and not box.told and (changed or box.reading.intent == "more")
 
 
 def _put_together(fine: Checked, box: Toolbox) -> tuple[str, str | None]:

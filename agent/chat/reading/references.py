@@ -21,7 +21,8 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(
-    r"\b(?:all|both|none|any)\s+(?:of\s+)?(?:those|these|them)\b|\bthem all\b|这些都|都看过",
+    r"\b(?:all|both|none|neither|any)\s+(?:of\s+)?(?:those|these|them)\b|\bthem all\b"
+    r"|这些都|都看过",
     re.IGNORECASE,
 )
 _THAT = re.compile(
