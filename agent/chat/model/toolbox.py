@@ -231,7 +231,9 @@ class Toolbox:
         before, refused = self.state, []
         for term in terms:
             change = merged(self.state, [term], "")
-            if change.dropped:
+            if not self.desk.facts(term.constraints, n=0).count:
+                refused.append(f"{term.text} (nothing in the whole catalogue meets it)")
+            elif change.dropped:
                 refused.append(f"{term.text} (it would undo {change.dropped[0].text})")
             else:
                 self.state = change.state

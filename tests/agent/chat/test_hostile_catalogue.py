@@ -120,6 +120,24 @@ def test_a_model_does_not_take_back_what_the_person_said(folder, constraint):
         assert all(one.fields["year"] > 1980 for one in items)
 
 
+@pytest.mark.parametrize("agent", ["tools", "plan"])
+@pytest.mark.parametrize("constraint", ["colour == red", "mood has comedy", "year >= 2090"])
+def test_a_condition_that_nothing_meets_is_not_put_in_force(folder, agent, constraint):
+    """Models guess names of fields; the person asked for none of this, and would get nothing."""
+    with _server(calls={"a comedy": ("recommend", {"constraints": [constraint]})}) as server:
+        (reply,), *_ = _chat(folder, server, "a comedy", agent=agent)
+        told = json.dumps(server.asked)
+    assert "refused:" in told and "whole catalogue" in told
+    assert reply.cards and [chip.text for chip in reply.chips] == ["comedy"]
+
+
+def test_a_call_that_cannot_be_read_costs_nobody_their_slate(folder):
+    with _server(calls={"a comedy": ("recommend", {"constraints": ["year >="]})}) as server:
+        (reply,), *_ = _chat(folder, server, "a comedy")
+        assert "cannot be done" in json.dumps(server.asked)
+    assert reply.cards and reply.made_by == "tool-caller"
+
+
 def test_what_a_model_adds_is_said(folder):
     turn = "something for a rainy evening"
     with _server(calls={turn: ("recommend", {"constraints": ["runtime <= 100"]})}) as server:
