@@ -72,7 +72,8 @@ def _model(work: Work, variant: Variant, factory: Maker) -> Model:
     if work.replies is not None:
         return Replayed(variant.model.label, work.replies, work.source)
     if variant.model.name.startswith(PREFIX):
-        return make_simulated(variant.model.name, variant.model.label, factory.facts)
+        name, label = variant.model.name, variant.model.label
+        return make_simulated(name, label, factory.facts, variant.repeat)
     return factory.model(variant)
 
 

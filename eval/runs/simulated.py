@@ -12,6 +12,9 @@ first. It is for trying out the harness, and says nothing about any real model.
 to each liked title, ``9 heed`` times the greatest of them is added to its utility, and its reasons
 cite that title. Without it they cite a liked title at random, and the order does not rest on any.
 
+``temperature=`` adds as much more noise, drawn anew for each repeat of a run: without it a model
+says the same whenever it is asked.
+
 ``fault=`` makes it fail as real ones do: ``silent`` (an empty reply), ``garbage`` (words without a
 label), ``refuse``, ``cut`` (ends after three labels), ``error`` (no reply at all), ``flaky`` (an
 error in one call of four), ``history`` (a list of titles that opens with the history's), ``sloppy``
@@ -50,6 +53,7 @@ class Skill:
     seed: int = 0
     fault: str = ""
     heed: float = 0.0
+    temperature: float = 0.0
 
 
 def parse_skill(name: str) -> Skill:
@@ -61,17 +65,22 @@ def parse_skill(name: str) -> Skill:
     values: dict[str, str] = {}
     for part in filter(None, name.removeprefix(PREFIX).split(",")):
         key, equals, value = part.partition("=")
-        if key.strip() not in ("skill", "bias", "seed", "fault", "heed") or not equals:
+        if (
+            key.strip() not in ("skill", "bias", "seed", "fault", "heed", "temperature")
+            or not equals
+        ):
             raise _wrong(name)
         values[key.strip()] = value.strip()
     try:
         made = Skill(
             float(values.get("skill", 0.5)), float(values.get("bias", 0)),
             int(values.get("seed", 0)), values.get("fault", ""), float(values.get("heed", 0)),
+            float(values.get("temperature", 0)),
         )  # fmt: skip
     except ValueError:
         raise _wrong(name) from None
-    within = all(0 <= one <= 1 for one in (made.skill, made.bias, made.heed))
+    shares = (made.skill, made.bias, made.heed, made.temperature)
+    within = all(0 <= one <= 1 for one in shares)
     if not within or made.fault not in _FAULTS:
         raise _wrong(name)
     return made
@@ -80,7 +89,7 @@ def parse_skill(name: str) -> Skill:
 def _wrong(name: str) -> EvalError:
     return EvalError(
         f"{name!r} is no simulated model. Write simulated:skill=0.6,bias=0.3,seed=1 with skill, "
-        f"bias and heed from 0 to 1, and fault one of {', '.join(_FAULTS[1:])}."
+        f"bias, heed and temperature from 0 to 1, and fault one of {', '.join(_FAULTS[1:])}."
     )
 
 
@@ -91,11 +100,12 @@ class SimulatedModel:
         name: What tables call it.
         skill: What it is told to be.
         facts: Tells the titles by which it knows the relevant items.
+        repeat: Of the run, from 0; with a temperature each one draws anew.
     """
 
-    def __init__(self, name: str, skill: Skill, facts: Facts) -> None:
+    def __init__(self, name: str, skill: Skill, facts: Facts, repeat: int = 0) -> None:
         self.name = name
-        self._skill, self._facts = skill, facts
+        self._skill, self._facts, self._repeat = skill, facts, repeat
 
     async def complete(self, call: ModelCall, *, deadline: float) -> Completion:
         """Answers a call in the form that it asks for; tokens are four characters each.
@@ -132,8 +142,14 @@ class SimulatedModel:
         return [fact.title for fact in self._facts(_relevant(asked_case().truth)).values()]
 
     def _noise(self, line: str) -> float:
-        """Gumbel noise of a candidate's line in a case."""
-        return -math.log(-math.log(_uniform(f"{self._salt()}|{asked_case().id}|{line}")))
+        """Gumbel noise of a candidate's line in a case, and more where there is a temperature."""
+        told = f"{self._salt()}|{asked_case().id}|{line}"
+        noise = -math.log(-math.log(_uniform(told)))
+        if not self._skill.temperature:
+            return noise
+        return noise + 3 * self._skill.temperature * -math.log(
+            -math.log(_uniform(f"repeat {self._repeat}|{told}"))
+        )
 
     def _yes_no(self, call: ModelCall) -> dict[str, float]:
         """Says yes to one candidate by its utility, which 3 of cuts in half."""
@@ -217,10 +233,10 @@ def _uniform(text: str) -> float:
     return (tie_key(text) + 0.5) / 2**64
 
 
-def make_simulated(name: str, label: str, facts: Facts) -> Model:
+def make_simulated(name: str, label: str, facts: Facts, repeat: int = 0) -> Model:
     """Makes the simulated model of a name such as ``simulated:skill=0.6``.
 
     Raises:
         EvalError: The name cannot be read.
     """
-    return SimulatedModel(label, parse_skill(name), facts)
+    return SimulatedModel(label, parse_skill(name), facts, repeat)

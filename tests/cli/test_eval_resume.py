@@ -154,3 +154,17 @@ def test_an_empty_file_of_rankings_is_refused(palate, example, fails, tmp_path):
     (tmp_path / "empty.jsonl").write_text("")
     assert "holds no rankings" in fails("score", tmp_path / "c.jsonl", tmp_path / "empty.jsonl",
                                         "--alone")  # fmt: skip
+
+
+def test_repeats_part_the_noise_of_a_model_that_draws_anew(palate, example, config):
+    config.write_text(YAML.replace("skill=0.9", "skill=0.5,temperature=0.5"))
+    found = run(palate, example, config, "--repeat", 3)
+    [[_, noise]] = found["noise"]
+    assert noise["repeats"] == 3
+    assert 0.01 < noise["model"]
+    assert 0 < noise["sampling"]
+    assert run(palate, example, config, "--resume", "latest")["noise"] == found["noise"]
+    # Without a temperature it says the same again: all noise is that of the sample.
+    config.write_text(YAML.replace("skill=0.9", "skill=0.5"))
+    [[_, still]] = run(palate, example, config, "--repeat", 3)["noise"]
+    assert still["model"] == 0
