@@ -40,13 +40,13 @@ def tools_of(box: Toolbox) -> list[BaseTool]:
         """Answer from the store: how many, the longest, who directed it, when, how long."""
         return await guarded(box.catalogue_facts(question))
 
-    async def remember() -> str:
-        """Keep what the person's last message asks to remember; only if it asks for that."""
-        return await guarded(box.remember())
+    async def remember(wish: str = "") -> str:
+        """Keep a wish, in the person's own words; only if their last message asks for that."""
+        return await guarded(box.remember(wish))
 
-    async def forget() -> str:
-        """Take back what the person's last message asks to forget; only if it asks for that."""
-        return await guarded(box.forget())
+    async def forget(what: str = "") -> str:
+        """Take back a wish or a condition; only if the person's last message asks for that."""
+        return await guarded(box.forget(what))
 
     async def give_feedback(item: str, action: Literal["like", "dislike", "view"]) -> str:
         """Record an opinion; only if the last message holds it."""

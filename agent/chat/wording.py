@@ -98,8 +98,8 @@ def _one(one: Constraint) -> str:
     denied = "不要" if one.op in NEGATIVE else ""
     if one.field == "tags":
         return denied + "或".join(genre_word(tag, "zh") for tag in values)
-    if one.field == "year" and len(values) > 1:
-        return denied + _span(values[0], values[-1])
+    if one.field == "year" and len(values) > 1 and all(map(str.isdecimal, values)):
+        return denied + "或".join(_span(*ends) for ends in _runs(values))
     if one.field == "year" and one.op in _YEARS:
         return _YEARS[one.op].format(*values)
     name = _FIELDS.get(one.field, one.field)
@@ -115,7 +115,20 @@ def _plain(value: FieldValue) -> str:
     return str(value) if number is None else f"{number:g}"
 
 
+def _runs(years: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns the ends of each run of years that follow one another, a decade at a time."""
+    runs: list[tuple[str, str]] = []
+    for year in years:
+        if runs and int(year) == int(runs[-1][1]) + 1 and int(year) % 10:
+            runs[-1] = (runs[-1][0], year)
+        else:
+            runs.append((year, year))
+    return runs
+
+
 def _span(low: str, high: str) -> str:
+    if low == high:
+        return f"{low}年"
     if low.endswith("0") and high == f"{low[:-1]}9":
         return f"{low}年代"
     return f"{low}至{high}年"

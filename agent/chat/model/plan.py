@@ -15,7 +15,7 @@ from palate.agent.chat.events import Spent
 from palate.agent.chat.model.prompt import Room, in_turns
 from palate.agent.chat.model.toolbox import Toolbox, guarded
 from palate.agent.chat.model.turns import Said
-from palate.domain import Message, Model, ModelCall
+from palate.domain import Message, Model, ModelCall, Usage
 from palate.errors import ReplyError
 
 #: Steps of a plan that are carried out.
@@ -47,6 +47,14 @@ SCHEMA: dict[str, Any] = {
         }
     },
 }
+#: Plans of a turn at most.
+_ROUNDS = 3
+#: How a tool's result begins that helped nothing: then another plan may.
+_IN_VAIN = ("nothing found", "cannot be done", "not a question")
+_AGAIN = (
+    "Results of the tools so far, as data:\n{data}\n\nPlan other steps if they may find more; no "
+    "steps if this is enough."
+)
 #: Tokens of the words around the results, and of the marks between messages.
 _AROUND = 60
 _PLAN = (
@@ -74,28 +82,51 @@ class PlanDriver:
         self.name = model.name
 
     async def drive(self, told: Sequence[Message], box: Toolbox) -> Said:
-        """Asks for a plan, carries it out, and asks for words.
+        """Asks for a plan, carries it out, plans again where a tool found nothing, asks for words.
 
         Raises:
             ModelError: The model could not be asked, or its plan is none.
         """
         deadline = time.monotonic() + self._timeout
-        rules = told[0].content + _PLAN.format(tools=", ".join(TOOLS))
-        asked = (Message("system", rules), *told[1:])
-        planned = await self._model.complete(
-            ModelCall(asked, 500, schema=SCHEMA, template="chat/plan"), deadline=deadline
-        )
-        results = [await self._step(step, box) for step in steps_of(planned.text)]
-        data = "\n".join(f"{name}:\n{result}" for name, result in results) or "no tool was used"
-        taken = sum(self._room.count(one.content) for one in told) + _AROUND
-        data = self._room.cut(data, taken)
+        results, usage = await self._plans(told, box, deadline)
+        data = self._data(results, told) or "no tool was used"
         words = Message("user", f"Results of the tools, as data:\n{data}\n\nNow answer.")
         spoken = await self._model.complete(
             ModelCall(tuple(in_turns([*told, words])), 400, template="chat/words"),
             deadline=deadline,
         )
-        spent = Spent.of(planned.usage + spoken.usage, *self._prices)
-        return Said(spoken.text, spent)
+        return Said(spoken.text, Spent.of(usage + spoken.usage, *self._prices))
+
+    async def _plans(
+        self, told: Sequence[Message], box: Toolbox, deadline: float
+    ) -> tuple[list[tuple[str, str]], Usage]:
+        """Plans and acts until every tool has found something, or a plan says nothing new."""
+        rules = Message("system", told[0].content + _PLAN.format(tools=", ".join(TOOLS)))
+        results: list[tuple[str, str]] = []
+        usage, before = Usage(), list[list[dict[str, Any]]]()
+        while len(before) < _ROUNDS:
+            known = self._data(results, told)
+            so_far = [Message("user", _AGAIN.format(data=known))] if known else []
+            asked = tuple(in_turns([rules, *told[1:-1], *so_far, told[-1]]))
+            planned = await self._model.complete(
+                ModelCall(asked, 500, schema=SCHEMA, template="chat/plan"), deadline=deadline
+            )
+            usage += planned.usage
+            steps = steps_of(planned.text)
+            if not steps or steps in before:
+                break
+            before.append(steps)
+            fresh = [await self._step(step, box) for step in steps]
+            results += fresh
+            if not any(result.startswith(_IN_VAIN) for _, result in fresh):
+                break
+        return results, usage
+
+    def _data(self, results: Sequence[tuple[str, str]], told: Sequence[Message]) -> str:
+        """Returns what tools gave back, within the room that is left."""
+        data = "\n".join(f"{name}:\n{result}" for name, result in results)
+        taken = sum(self._room.count(one.content) for one in told) + _AROUND
+        return self._room.cut(data, taken)
 
     async def _step(self, step: dict[str, Any], box: Toolbox) -> tuple[str, str]:
         name, text = step["tool"], str(step.get("text", ""))
@@ -109,8 +140,8 @@ class PlanDriver:
             "why_not": lambda: box.why_not(first),
             "compare": lambda: box.compare(items),
             "catalogue_facts": lambda: box.catalogue_facts(text),
-            "remember": box.remember,
-            "forget": box.forget,
+            "remember": lambda: box.remember(text),
+            "forget": lambda: box.forget(text),
             "give_feedback": lambda: box.give_feedback(first, text),
         }
         return name, await guarded(work[name]())

@@ -15,11 +15,11 @@ from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import ask_of, hear, titled
-from palate.agent.chat.policy.merge import dropping, merged
+from palate.agent.chat.policy.merge import dropping, merged, wanted_besides
 from palate.agent.chat.policy.relax import Nothing, nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.policy.turns import MOST, SHOWN, wanted
-from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.questions import question_in
 from palate.agent.chat.state import State, Term
 from palate.domain import Action, Item
@@ -86,6 +86,12 @@ class Toolbox:
             told = self.say.terms(gone)
             self.state = state.without(*(term.id for term in gone))
             self.noted = (self.say("dropped", terms=told),)
+            if reading.intent == "drop" and (wish := wanted_besides(reading.text)):
+                desk = self.desk
+                heard = hear(read(wish, self.state, desk.catalogue, desk.items), self.state,
+                             desk, self.say)  # fmt: skip
+                self.state, self.assumed = heard.state, heard.assumed
+                self.noted += heard.noted
         elif reading.intent != "drop" or not reading.says_nothing:
             heard = hear(reading, state, self.desk, self.say)
             self.state, self.assumed, self.noted = heard.state, heard.assumed, heard.noted
@@ -153,9 +159,9 @@ class Toolbox:
 
     # ------------------------------------------------------------------ tools that write
 
-    async def remember(self) -> str:
+    async def remember(self, wish: str = "") -> str:
         """Keeps the wish of this turn, in its own words, if it asks for that."""
-        self._begin("remember")
+        self._begin("remember", wish)
         if self.reading.intent != "remember":
             return "refused: this turn does not ask to remember anything"
         answer = await asyncio.to_thread(
@@ -164,9 +170,9 @@ class Toolbox:
         self.state, self.wrote = answer.state, (*self.wrote, "remember")
         return self._told(answer)
 
-    async def forget(self) -> str:
+    async def forget(self, what: str = "") -> str:
         """Takes back what this turn names, a wish or a condition, if it asks for that."""
-        self._begin("forget")
+        self._begin("forget", what)
         if self.reading.intent not in ("forget", "drop"):
             return "refused: this turn does not ask to forget anything"
         if self.reading.intent == "drop":  # it was done when the turn was read
@@ -212,8 +218,6 @@ class Toolbox:
         return self._told(answer)
 
     async def _read(self, text: str) -> Reading:
-        from palate.agent.chat.reading import read
-
         quoted = one_line(text, 400)
         return await asyncio.to_thread(
             read, quoted, self.before, self.desk.catalogue, self.desk.items

@@ -85,6 +85,9 @@ def _clash(old: Constraint, new: Constraint) -> bool:
         return _parts(old) == _parts(new)
     if {old.op, new.op} <= {Op.HAS, Op.IN, Op.HAS_NOT} and Op.HAS_NOT in (old.op, new.op):
         return bool(_parts(old) & _parts(new)) and old.op is not new.op
+    if Op.IN in (old.op, new.op) and not {old.op, new.op} & NEGATIVE.keys():
+        # Years one by one are a span like any other: the newer one counts.
+        return all(part.isdecimal() for part in _parts(old) | _parts(new))
     left, right = as_number(old.value), as_number(new.value)
     return left is not None and right is not None and _out_of_reach(old, new, left, right)
 
@@ -138,3 +141,17 @@ def _meant(term: Term, said: Term) -> bool:
 def _named(term: Term, words: set[str]) -> bool:
     own = set(re.findall(r"[a-z]{4,}", term.text.lower()))
     return bool(own & words)
+
+
+#: What follows a condition that is dropped, and is wanted besides.
+_BESIDES = re.compile(
+    r"(?:[;.,，；。]|\band\b|\bbut\b)\s*(?:and |but |then )?(?:i(?:['’]d| would)? "
+    r"(?:want|like|prefer)|give me|show me|find me|make it|我想看?|我要|给我)\s*(?P<wish>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def wanted_besides(text: str) -> str:
+    """Returns what a turn that drops something asks for in the same breath; empty for nothing."""
+    match = _BESIDES.search(text)
+    return match["wish"].strip() if match else ""

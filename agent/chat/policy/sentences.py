@@ -93,8 +93,8 @@ _EN = {
     "step_why_not": "looking for what keeps it out:{what}",
     "step_compare": "comparing:{what}",
     "step_catalogue_facts": "asking the catalogue:{what}",
-    "step_remember": "keeping a wish",
-    "step_forget": "taking back",
+    "step_remember": "keeping a wish:{what}",
+    "step_forget": "taking back:{what}",
     "step_give_feedback": "noting an opinion:{what}",
 }  # fmt: skip
 _ZH = {
@@ -173,8 +173,8 @@ _ZH = {
     "step_why_not": "正在查看为何没有：{what}",
     "step_compare": "正在比较：{what}",
     "step_catalogue_facts": "正在查询目录：{what}",
-    "step_remember": "正在记住",
-    "step_forget": "正在取消",
+    "step_remember": "正在记住：{what}",
+    "step_forget": "正在取消：{what}",
     "step_give_feedback": "正在记下看法：{what}",
 }  # fmt: skip
 

@@ -22,6 +22,10 @@ _NEGATED = re.compile(
     r"(?P<rest>[\w\s,'’/-]{0,32})$",
     re.IGNORECASE,
 )
+#: Who does not mind something denies nothing.
+_UNMINDED = re.compile(
+    r"\b(?:do(?:n['’]?t| not)|would(?:n['’]?t| not)) mind\b|不介意|无所谓", re.IGNORECASE
+)
 #: What ends a denial: "not a musical, a comedy"; "no horror, something funny".
 _TURNS = re.compile(
     r"\b(?:something|some|more|want|like a|one with|i love|i like|only|rather|actually|in|from"
@@ -56,7 +60,7 @@ class Found:
 
 def negated(text: str, start: int) -> bool:
     """Tells whether what stands at a place is denied by the words before it in its clause."""
-    before = _CLAUSE.split(text[:start])[-1]
+    before = _UNMINDED.sub(" ", _CLAUSE.split(text[:start])[-1])
     if _NEGATED_ZH.search(before):
         return True
     match = None

@@ -93,6 +93,7 @@ _DROP = re.compile(
     r"\s+(?!me\b|that\b)|"
     r"\b(?:drop|forget(?: about)?|never ?mind|lose|remove|without|ignore|lift|skip)\s+(?:the"
     r"|that|about the|my|about)\b"
+    r"|\b(?:don't|do not|dont) mind\b(?! if i)"
     r"|\b(?:doesn't|does not|don't|needn't) (?:have|need) to be\b|\bneed not be\b|\b(?:any"
     r"|whatever) (?:year|length|"
     r"genre|decade|director|country|language|runtime|time|age|one)(?: is| will| would be)? "
@@ -127,7 +128,8 @@ _WHY = re.compile(
     _I,
 )
 _COMPARE = re.compile(
-    r"\bcompare\b|\bdifferences? between\b|\bhow (?:do|does) .* compare\b|\bversus\b|\bvs\.?\b"
+    r"\bcompare\b|\b(?:what|which)(?:['’]s| is| one is)? (?:the )?better\b"
+    r"|\bdifferences? between\b|\bhow (?:do|does) .* compare\b|\bversus\b|\bvs\.?\b"
     r"|\bwhich (?:one )?(?:is|of (?:them|those|these)|has)\b.*\b(?:shorter|longer|newer|older"
     r"|better)\b"
     r"|比较|哪(?:个|部)更|有什么区别",

@@ -47,13 +47,14 @@ _AFTER_DECADE = re.compile(r"\b(before|after|since|pre|post)[-\s]+(?:the\s+)?$",
 _SIDE = re.compile(
     r"\b(?P<before>before|older than|earlier than|prior to|pre|until|up to)[-\s]+(?:the year\s+)?"
     + _YEAR + r"\b|\b(?P<after>after|newer than|later than|post|more recent than)[-\s]+"
-    + _YEAR.replace("year", "year2") + r"\b|\b(?P<since>since|from)\s+"
-    + _YEAR.replace("year", "year3") + r"\s*(?:on(?:wards?)?|and later|or later|and newer)?\b"
+    + _YEAR.replace("year", "year2") + r"\b|\b(?:(?P<since>since)\s+"
+    + _YEAR.replace("year", "year3") + r"|from\s+" + _YEAR.replace("year", "year5")
+    + r"\s*(?:on(?:wards?)?|and later|or later|and newer|till now|to now))\b"
     r"|(?P<year4>(?:18|19|20)\d{2})\s+or\s+(?P<side>later|newer|earlier|older)\b"
     r"|(?P<year_zh>(?:19|20)\d{2})年?(?P<side_zh>以前|之前|以后|之后)",
     re.IGNORECASE,
 )  # fmt: skip
-_IN_YEAR = re.compile(r"\b(?:in|of|from the year|made in|released in)\s+" + _YEAR + r"\b"
+_IN_YEAR = re.compile(r"\b(?:in|of|from|from the year|made in|released in)\s+" + _YEAR + r"\b"
                       r"|(?P<year_zh>(?:19|20)\d{2})年的", re.IGNORECASE)  # fmt: skip
 _UNDER = (
     r"under|below|less than|shorter than|no longer than|not longer than|at most|max(?:imum)?(?: "
@@ -127,7 +128,39 @@ def numbers_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> list[Fou
         for one in reader:
             if all(one.end <= other.start or one.start >= other.end for other in found):
                 found.append(one)
-    return sorted(found, key=lambda one: one.start)
+    return _either(text, sorted(found, key=lambda one: one.start))
+
+
+#: "from the 90s or the 80s".
+_OR = re.compile(r"\s*,?\s*(?:or|/|或者?|还是)\s*(?:from |in )?(?:the )?", re.IGNORECASE)
+
+
+def _either(text: str, found: list[Found]) -> list[Found]:
+    """Joins spans of years with "or" between them into one condition that either meets."""
+    joined: list[Found] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        left, right = _span_of(last) if last else None, _span_of(one)
+        if last and left and right and _OR.fullmatch(text[last.end : one.start]):
+            years = sorted({*left, *right})
+            shown = f"{last.term.text} or {one.term.text.removeprefix('from ')}"
+            bound = Constraint("year", Op.IN, tuple(map(str, years)))
+            joined[-1] = Found(last.start, one.end, Term("", shown, (bound,)), one.kind)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _span_of(found: Found) -> list[int] | None:
+    """Returns the years that a condition asks for, where it names them all."""
+    held = {one.op: one.value for one in found.term.constraints if one.field == "year"}
+    if held.keys() == {Op.GE, Op.LE}:
+        return list(range(int(str(held[Op.GE])), int(str(held[Op.LE])) + 1))
+    if held.keys() == {Op.EQ}:
+        return [int(str(held[Op.EQ]))]
+    if held.keys() == {Op.IN} and isinstance(years := held[Op.IN], tuple):
+        return [int(year) for year in years]
+    return None
 
 
 def _years(text: str) -> Iterator[Found]:
@@ -184,7 +217,11 @@ def _at_least(field: str, value: float) -> Constraint:
 
 
 def _side(match: re.Match[str]) -> Found:
-    found = [match[name] for name in ("year", "year2", "year3", "year4", "year_zh") if match[name]]
+    found = [
+        match[name]
+        for name in ("year", "year2", "year3", "year4", "year5", "year_zh")
+        if match[name]
+    ]
     year = int(found[0])
     side = (match["side"] or "").lower()
     zh = match["side_zh"] or ""
