@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from palate.eval.cases import Case
 from palate.eval.ordering import tie_key
 from palate.eval.runs.answer import Told, answer_from
-from palate.eval.runs.log import read_answers
+from palate.eval.runs.log import latest_answers, read_answers
 from palate.eval.runs.variants import Variant
 
 
@@ -46,3 +46,19 @@ def read_docket(log: Path, cases: Sequence[Case], variants: Sequence[Variant], e
         ]
         for case in cases
     }  # fmt: skip
+
+
+def unjudged(log: Path, judge: str, docket: Docket) -> Iterator[tuple[str, str]]:
+    """Yields the places of a log where the judge did not see a reason that there is by now.
+
+    Args:
+        log: Of the run.
+        judge: Key of the judge in it.
+        docket: What there is to judge; `--retry-errors` may have added to it.
+    """
+    for record in latest_answers(log):
+        if record["v"] == judge:
+            seen = {tuple(of) for verdict in record["verdicts"] for of in verdict["of"]}
+            given = docket.get(record["c"], ())
+            if any((one.variant.key, one.told.item, one.told.by) not in seen for one in given):
+                yield judge, record["c"]

@@ -8,7 +8,7 @@ stay the same. Calls stand in the log and are resumed, replayed and paid like al
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,6 +84,19 @@ def read_cited(log: Path, cases: Sequence[Case], variants: Sequence[Variant]) ->
                 place = own.index(told.item) + 1
                 found[record["v"], record["c"]] = Cited(told.item, told.cites, place)
     return found
+
+
+def untried(
+    log: Path, originals: Mapping[str, Variant], docket: Docket
+) -> Iterator[tuple[str, str]]:
+    """Yields the places of a log that say "no reason to try" where there is one by now.
+
+    An answer that failed has none; `--retry-errors` may have brought one since.
+    """
+    for record in latest_answers(log):
+        one = originals.get(record["v"])
+        if one is not None and "item" not in record and (one.key, record["c"]) in docket:
+            yield record["v"], record["c"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,10 @@ def still_sentence(one: Moved) -> str:
     """Returns what must be said of a variant whose verdict is `STILL`."""
     assert one.verdict == STILL
     assert one.difference is not None
+    mean = one.difference.mean
+    fall = f"only {mean:.2f} places further" if mean > 0 else "no further"
     return (
-        f"Its reasons cite items of the history, but without them the explained item falls only "
-        f"{one.difference.mean:+.2f} places further than without any others ({one.difference.n} "
-        "cases): the ranking does not rest on what is cited."
+        f"Its reasons cite items of the history, but without them the explained item falls {fall} "
+        f"than without as many others ({one.difference.n} cases): the ranking does not rest on "
+        "what is cited."
     )

@@ -55,7 +55,9 @@ def steadiness_of(log: Path, variants: Sequence[Variant], by: Judged) -> tuple[S
     found = [np.full((len(rows), 2), math.nan) for _ in pairs]
     _compare(log, pairs, rows, found)
     return tuple(
-        Steadiness(*names, *by.means(values, known))
+        Steadiness(
+            *names, *by.means(values[:, :1], known, (-1.0, 1.0)), *by.means(values[:, 1:], known)
+        )
         for (_, _, names), values in zip(pairs, found, strict=True)
         if (known := np.isfinite(values[:, 0])).any()
     )

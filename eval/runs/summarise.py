@@ -42,12 +42,15 @@ class Judged:
         return [case.cluster for case in self.asked.cases]
 
     def means(
-        self, values: NDArray[np.float64], mask: NDArray[np.bool_] | None = None
+        self,
+        values: NDArray[np.float64],
+        mask: NDArray[np.bool_] | None = None,
+        ends: tuple[float, float] = (0.0, 1.0),
     ) -> list[Mean]:
         """Returns the mean of each column of values and its interval.
 
-        Over fewer than two people there is no interval: its ends are those of nothing known, 0
-        and 1 for means of metrics between them.
+        Over fewer than two people there is no interval: its ends are those of nothing known, which
+        are the ends of the scale.
         """
         users = self.users
         if mask is not None:
@@ -55,7 +58,7 @@ class Judged:
             values = values[mask]
         if len(set(users)) < 2:
             found = values.mean(axis=0).tolist() if len(values) else [0.0] * values.shape[1]
-            return [Mean(mean, 0.0, 1.0, len(values)) for mean in found]
+            return [Mean(mean, *ends, len(values)) for mean in found]
         made = self._intervals(values, users)
         return [Mean(one.mean, one.low, one.high, len(values)) for one in made]
 

@@ -75,3 +75,45 @@ def test_it_is_counted_resumed_and_replayed(example, palate, config):
     assert [one["difference"] for one in replayed["moved"]] == [
         one["difference"] for one in whole["moved"]
     ]
+
+
+def rewritten(log, field, change):
+    """Writes a log anew without the calls of those whose answers have a field."""
+    records = [json.loads(line) for line in log.read_text().splitlines()]
+    keys = {one["v"] for one in records if field in one}
+    kept = [one for one in records if one["t"] != "call" or one["v"] not in keys]
+    made = [change(one) if one.get("v") in keys else one for one in kept]
+    assert made != kept
+    assert len(kept) < len(records)
+    log.write_text("".join(json.dumps(one, separators=(",", ":")) + "\n" for one in made))
+
+
+def test_answers_that_came_when_retried_are_tried_as_well(example, palate, config):
+    whole = run(palate, example, config)
+    log = Path(whole["folder"]) / "log.jsonl"
+    # As it is written where the answer had failed and there was no reason to try.
+    kept = ("t", "v", "c", "usage")
+    rewritten(log, "controlled", lambda one: {key: one[key] for key in kept})
+    again = run(palate, example, config, "--resume", "latest", "--retry-errors")
+    assert again["moved"] == whole["moved"]
+
+
+def test_reasons_that_came_when_retried_are_judged_as_well(example, palate, config):
+    judge = "judge: {model: {name: 'simulated-judge:noise=0.1', id: sim}, cases: 12}\n"
+    config.write_text(YAML.replace("evidence_removed: {cases: 0}\n", judge))
+    whole = run(palate, example, config)
+    log = Path(whole["folder"]) / "log.jsonl"
+    rewritten(log, "verdicts", lambda one: one | {"verdicts": [], "usage": [0, 0, 0]})
+    again = run(palate, example, config, "--resume", "latest")
+    assert again["judge"] == whole["judge"]
+
+
+def test_of_one_person_nothing_is_said(example, palate, config):
+    config.write_text(
+        YAML.replace("users: 60", "users: 1") + "axes: {order: [retrieved, reversed]}\n"
+    )
+    found = run(palate, example, config)
+    assert not any(one["verdict"] for one in found["moved"])
+    assert {(one["tau"]["low"], one["tau"]["high"]) for one in found["steadiness"]} == {(-1, 1)}
+    named = {one["name"] for one in found["exposures"]}
+    assert "cites what it does not use" not in named

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from palate.errors import EvalError
 from palate.eval.judge.bench import Bench, JudgeMaker, bench_of, check_pairs
 from palate.eval.judge.calibrate import Calibrated, calibrate
-from palate.eval.judge.docket import drawn, read_docket
+from palate.eval.judge.docket import drawn, read_docket, unjudged
 from palate.eval.judge.kept import find_calibration, keep_calibration
 from palate.eval.judge.labels import read_labels
 from palate.eval.judge.simulated import JUDGE_PREFIX, make_simulated_judge
@@ -47,6 +47,7 @@ def judge_reasons(
     bench = bench_of(spec, factory.engine.library)
     cases = drawn(work.cases, spec.cases, spec.seed)
     docket = read_docket(folder.log, cases, work.variants, spec.reasons)
+    log.answered -= set(unjudged(folder.log, bench.variant.key, docket))
     maker = JudgeMaker(bench, docket, WorkspaceWitness(factory), factory.model)
     asked = replace(
         work, cases=cases, variants=[bench.variant], beside=(*work.variants, *work.beside)

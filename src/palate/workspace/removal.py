@@ -11,6 +11,7 @@ from palate.eval.removal.stage import (
     original,
     read_cited,
     removal_variants,
+    untried,
 )
 from palate.eval.runs.runner import Work, carry_out
 from palate.prompts.render import SEEN
@@ -45,10 +46,10 @@ def ask_without_evidence(
     asked = original(work.variants)
     again = removal_variants(asked)
     cases = drawn(work.cases, spec.cases, spec.seed)
-    maker = RemovalMaker(
-        factory, {two.key: one for one, two in zip(asked, again, strict=True)},
-        read_cited(folder.log, cases, asked), WorkspaceAsker(factory), spec.seed,
-    )  # fmt: skip
+    originals = {two.key: one for one, two in zip(asked, again, strict=True)}
+    docket = read_cited(folder.log, cases, asked)
+    log.answered -= set(untried(folder.log, originals, docket))
+    maker = RemovalMaker(factory, originals, docket, WorkspaceAsker(factory), spec.seed)
     carry_out(replace(work, cases=cases, variants=again, beside=work.variants), maker, log, notify)
     return again
 
@@ -66,7 +67,8 @@ class WorkspaceAsker:
     def shown(self, case: Case, variant: Variant) -> list[str]:
         """Returns the liked items among the newest of the history, as the prompt shows them."""
         prepared = self._factory.prepared(case, variant.probe)
-        newest = prepared.profile.history[-self._window(variant) :]
+        window = self._window(variant)
+        newest = prepared.profile.history[-window:] if window else ()
         return [one.item for one in newest if one.strength > SEEN]
 
     async def ask(
