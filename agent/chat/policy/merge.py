@@ -98,7 +98,7 @@ def _out_of_reach(old: Constraint, new: Constraint, left: float, right: float) -
         if old.op in side and new.op in side:
             return True
     if old.op is Op.EQ or new.op is Op.EQ:
-        return left != right
+        return left != right or old.op is not new.op
     low, high = (left, right) if old.op in _LOW else (right, left)
     return low >= high and {old.op, new.op} & set(_LOW) != set()
 
