@@ -135,9 +135,9 @@ def _paired(first: RunFolder, second: RunFolder, a: list[str], b: list[str]) -> 
             f"{unlike:,} cases have one id in both runs, but another question or truth: they are "
             "not compared."
         )
-    for run, count in ((first, len(a) - len(both)), (second, len(b) - len(both))):
-        if count:
-            told.append(f"{count:,} cases of {run.id} are in no other run: they are not compared.")
+    lacking = ((first, second, len(a) - len(both)), (second, first, len(b) - len(both)))
+    told += [f"{count:,} cases of {run.id} are not in {other.id}: they are not compared."
+             for run, other, count in lacking if count]  # fmt: skip
     return _Pairing(([one for one, _ in rows], [other for _, other in rows]), tuple(told))
 
 

@@ -104,8 +104,9 @@ def _line(column: Column, scene: Scene) -> Iterator[Exposure]:
         )  # fmt: skip
     share = _from_history(column)
     random = scene.named("random")
-    # Whoever draws at random meets a long history, too.
-    if share > _HISTORY and (random is None or share > 2 * _from_history(random)):
+    # Whoever draws at random meets a long history, too: twice as often, or half of what is left.
+    chance = 0.0 if random is None else _from_history(random)
+    if share > max(_HISTORY, min(2 * chance, (1 + chance) / 2)):
         yield Exposure(
             column.name, "repeats the history",
             f"{share:.0%} of its first ten items stand in the person's own history.",

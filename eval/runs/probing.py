@@ -34,6 +34,8 @@ _WORDS = {
     "titles-anonymous": ("knows items by their titles", "does not need titles"),
     CUT_OFF: ("may remember what it was trained on", "does as well on later items"),
 }
+#: Fewer people than this on a side of the last year tell nothing: the test there is a normal one.
+_LEAST = 10
 #: Words that must be said before the means.
 ALARMS = {
     "does not use the history": "Without any history it does as well: it is not personal.",
@@ -144,7 +146,7 @@ def _part(
 ) -> tuple[float, float] | None:
     """Returns the mean gain of a side and its standard error over people."""
     users = [user for user, kept in zip(by.users, side.tolist(), strict=True) if kept]
-    if len(set(users)) < 2:
+    if len(set(users)) < _LEAST:
         return None
     errors, _ = standard_errors(gain[side], users)
     return float(gain[side].mean()), float(errors[0])

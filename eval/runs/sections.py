@@ -23,7 +23,7 @@ def sections(summary: RunSummary) -> Iterator[Section]:
     models = [line for line in summary.lines if line.kind == "model"]
     if models:
         yield _validity(models)
-    if any(line.cost.get("seconds_p95") for line in models):
+    if any(line.cost.get("cold_p95") for line in models):
         yield _latency(models)
     foretold = [line for line in summary.lines if line.foretold or line.own_foretold]
     if foretold:
@@ -74,8 +74,9 @@ def _latency(lines: list[Line]) -> Section:
 
 _LATENCY = (
     "Seconds that a case waited for its model, retries included, waiting for a turn not. Cold: the "
-    "first cases of the run, as many as are asked at once, before any reply was back: connections, "
-    "caches and a server that loads its model are in them. The others are warm."
+    "first cases of the run, those that are asked before any reply is back, and the first of each "
+    "variant: connections, caches and a server that loads its model are in them. The others are "
+    "warm; after a run was resumed, so are its first ones."
 )
 
 
@@ -87,7 +88,7 @@ def _foretold(lines: list[Line]) -> Section:
     names = list(dict.fromkeys(name for one in lines for name in one.foretold))
     rows = {
         one.name: tuple(
-            _bounded(found.get(name))
+            _bounded(found.get(name), one)
             for name in names
             for found in (one.foretold, one.own_foretold)
         )
@@ -102,12 +103,17 @@ _SURE = (
     "item, in nats (20 candidates alike: 3.00); Brier: squared error summed over the candidates, "
     "from 0 to 2; ECE: how far probabilities are from the shares that were right. The prior's are "
     "those of its conditional logit, the product's those of the fusion, the model's its own "
-    "log-probabilities of labels, where its ranker asks for them. A line that gives none has none."
+    "log-probabilities of labels, where its ranker asks for them. A line that gives none has none; "
+    '"of n of m": the others gave none, and easy cases alone look well foretold.'
 )
 
 
-def _bounded(mean: Mean | None) -> str:
-    return "-" if mean is None else f"{mean.mean:.3f} [{mean.low:.3f}, {mean.high:.3f}]"
+def _bounded(mean: Mean | None, line: Line) -> str:
+    if mean is None:
+        return "-"
+    cases = line.health.get("cases", mean.n)
+    part = f" of {mean.n:,} of {cases:,}" if mean.n < cases else ""
+    return f"{mean.mean:.3f} [{mean.low:.3f}, {mean.high:.3f}]{part}"
 
 
 def _steadiness(summary: RunSummary) -> Section:

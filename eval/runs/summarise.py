@@ -110,7 +110,20 @@ def judge(columns: Sequence[Column], variants: Mapping[str, Variant], by: Judged
             f"are: {', '.join(column.name for column in columns)}."
         )
     found = _against(columns, baseline, by)
-    return [_line(column, variants.get(column.name), found, by) for column in columns]
+    cold = _cold_cases(by.asked.cold, list(variants))
+    return [
+        _line(column, variants.get(column.name), found, by, cold.get(column.name, 0))
+        for column in columns
+    ]
+
+
+def _cold_cases(at_once: int, names: Sequence[str]) -> dict[str, int]:
+    """Returns for each variant how many of its first cases are asked before any reply is back.
+
+    A run goes case by case, and through the variants of each; the first call of a variant is cold
+    in any case: its connection is its own.
+    """
+    return {name: max(1, -((place - at_once) // len(names))) for place, name in enumerate(names)}
 
 
 #: Name of a line, and whether the model alone is meant -> difference by metric.
@@ -129,7 +142,7 @@ def _against(columns: Sequence[Column], baseline: Column, by: Judged) -> _Agains
     return dict(zip(values, by.differences(list(values.values())), strict=True))
 
 
-def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) -> Line:
+def _line(column: Column, variant: Variant | None, found: _Against, by: Judged, cold: int) -> Line:
     names = [str(metric) for metric in by.asked.metrics]
 
     def named(values: Sequence[Any]) -> dict[str, Any]:
@@ -149,7 +162,7 @@ def _line(column: Column, variant: Variant | None, found: _Against, by: Judged) 
     parts["own_foretold"] = foretold_means(column.own_foretold, by.asked.sure, by)
     if variant is not None:
         parts |= {
-            "cost": _cost(column, variant, by.asked.cold),
+            "cost": _cost(column, variant, cold),
             "parts": _parts(variant),
             "key": variant.key,
         }
@@ -236,8 +249,8 @@ def _cost(column: Column, variant: Variant, cold: int) -> dict[str, float]:
         "completion_tokens": health.completion_tokens,
         "cached_tokens": health.cached_tokens,
         "usd": usd(variant.model, health.prompt_tokens, health.completion_tokens),
-        **_quantiles(warm or first, "seconds"),
-        **(_quantiles(first, "cold") if warm else {}),
+        **(_quantiles(warm, "seconds") if warm else {}),
+        **_quantiles(first, "cold"),
     }
 
 

@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from palate.eval.runs.summarise import _cold_cases
+
 YAML = """
 name: slow
 split: {{kind: last, users: 20, candidates: 6}}
@@ -66,3 +68,13 @@ def test_the_first_answers_are_told_apart(example, palate, tmp_path, url):
     again = json.loads(palate("eval", "run", config, "--resume", "latest", "--json",
                               workspace=example).out)  # fmt: skip
     assert again["lines"][-1]["cost"] == cost
+
+
+@pytest.mark.parametrize(
+    ("at_once", "variants", "wanted"),
+    [(8, 1, [8]), (8, 3, [3, 3, 2]), (2, 3, [1, 1, 1]), (1, 1, [1])],
+)
+def test_what_is_asked_before_any_reply_is_cold(at_once, variants, wanted):
+    # Calls begin case by case: as many as there are at once are spread over the variants.
+    names = [f"v{n}" for n in range(variants)]
+    assert list(_cold_cases(at_once, names).values()) == wanted

@@ -111,7 +111,7 @@ def test_runs_are_compared_on_the_cases_that_both_asked_alike(palate, example, c
     told = palate("eval", "compare", first, second, "--json", workspace=example).out
     found = json.loads(told)
     assert found["cases"] == 12
-    assert found["left_out"] == [f"8 cases of {first} are in no other run: they are not compared."]
+    assert found["left_out"] == [f"8 cases of {first} are not in {second}: they are not compared."]
     assert found["models"]["good · labels"]["NDCG@10"]["verdict"]
     config.write_text(YAML.replace("kind: last", "kind: per-user, share: 0.5"))
     run(palate, example, config)
