@@ -38,6 +38,12 @@ def _take(
     context: typer.Context, kind: str, file: Path, mapping: list[str], missing: list[str], js: bool
 ) -> None:
     options = {"mapping": _pairs(mapping, "--map"), "missing": _pairs(missing, "--missing")}
+    if remote := remote_of(context):
+        from palate.retrieval.ingest.report import IngestReport
+
+        body = {"kind": kind, "file": str(file.resolve()), **options}
+        show(IngestReport(**remote.call("POST", path("ingest"), body, patience=_LONG)), js)
+        return
     with open_palate(context) as palate:
         with bytes_progress(f"ingest {kind}") as progress:
             take = getattr(palate, f"ingest_{kind}")

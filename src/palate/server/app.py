@@ -25,6 +25,7 @@ from palate.server.routes import (
     people,
     records,
     signing,
+    taking,
     telling,
 )
 from palate.server.service import Service
@@ -63,7 +64,18 @@ def _api(service: Service) -> FastAPI:
     )  # fmt: skip
     api.state.service = service
     add_handlers(api)
-    for room in (asking, telling, records, people, chatting, completions, signing, health, page):
+    for room in (
+        asking,
+        telling,
+        records,
+        people,
+        chatting,
+        completions,
+        signing,
+        health,
+        page,
+        taking,
+    ):
         api.include_router(room.router)
     _describe(api)
     return api
