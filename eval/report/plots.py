@@ -86,7 +86,10 @@ def cost(summary: RunSummary, lines: Sequence[Line], metric: str, width: int) ->
         f'y2="{up(m.high):.1f}"/><circle class="model" cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
         for (x, y), m in zip(points, means, strict=True)
     )
-    told = "".join(_numbers(at, numbers, width) for at, numbers in _together(points))
+    told = "".join(
+        _numbers((_outermost(points, numbers, width), at[1]), numbers, width)
+        for at, numbers in _together(points)
+    )
     frame = _cost_frame((left, floor, width), {up(v): f"{v:.2f}" for v in (low, high)})
     # Below its line, but for where the axis is written.
     label = up(prior) + (15 if up(prior) + 15 < floor - 8 else -7)
@@ -110,6 +113,12 @@ def _cost_frame(box: tuple[int, int, int], ticks: Mapping[float, str]) -> str:
         f'<line class="axis" x1="{left}" x2="{width}" y1="{floor}" y2="{floor}"/>'
         f'<text x="{left + 14}" y="{floor + 20}" text-anchor="middle">0</text>{told}'
     )
+
+
+def _outermost(points: Sequence[tuple[float, float]], numbers: Sequence[int], width: int) -> float:
+    """Returns where the numbers of some points stand clear of all of them."""
+    xs = [points[number - 1][0] for number in numbers]
+    return min(xs) if xs[0] > width * 0.6 else max(xs)
 
 
 def _numbers(at: tuple[float, float], numbers: Sequence[int], width: int) -> str:
