@@ -17,6 +17,7 @@ from palate.agent.chat.model.question import would_tell
 from palate.agent.chat.model.toolbox import Toolbox
 from palate.agent.chat.policy.replay import LISTED
 from palate.agent.reasons.verify import World, check_claims
+from palate.agent.reasons.world import folded
 from palate.domain import Action, Candidate, HistoryEntry, Item, Profile, Start
 from palate.prompts.clean import one_line
 
@@ -27,6 +28,16 @@ _ASKABLE = frozenset(("genre", "year", "length", "number", "history"))
 #: A question that tells something all the same: "did you know that ...?".
 _TELLS = re.compile(
     r"\b(?:know|aware|heard|true that|remember)\b|n['’]t\b|知道|难道", re.IGNORECASE
+)
+#: "... is the best film": what is it that is?
+_SUBJECT = re.compile(
+    r"(?:and |but |so |well, )?(?P<it>[\w'’ -]{2,40}?) (?:is|was|remains) (?:the|an?|one of)\b"
+    r"[^.!?]*\b(?:films?|movies?|classics?|masterpieces?|thrillers?|comed(?:y|ies)|books?)\b",
+    re.IGNORECASE,
+)
+_POINTING = frozenset(
+    "it it's this that that's these those here here's there which each one both all first second "
+    "third last another my your what everything they he she the".split()
 )
 #: Characters of a reply that are read.
 _LONGEST = 4000
@@ -87,11 +98,22 @@ def _ids(sentence: str, box: Toolbox) -> list[str]:
     return list(dict.fromkeys(link.item for link in links))
 
 
+def _names_another(sentence: str, box: Toolbox, backing: Backing) -> bool:
+    """Tells of something that is called a film, in small letters, and that nobody here named."""
+    match = _SUBJECT.match(sentence)
+    if match is None or match["it"].casefold().split()[0] in _POINTING:
+        return False
+    known = folded(f"{backing.whole} {box.reading.text}")
+    return folded(match["it"]) not in known
+
+
 def _stands(sentence: str, ids: Sequence[str], box: Toolbox, backing: Backing) -> bool:
     if not may_tell(sentence, box) or (extreme(sentence) and not backing.leads(ids)):
         return False
     items = box.desk.items([*ids, *box.state.felt("liked", "disliked", "seen", "named")])
     known = [item for item in ids if item in items]
+    if not known and _names_another(sentence, box, backing):
+        return False
     if not known:
         told = "" if refers(sentence) else backing.whole
         return _fine(sentence, [_world(Item("", "", told), items, box)])

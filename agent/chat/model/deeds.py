@@ -30,6 +30,16 @@ _ALL = re.compile(
 )
 
 
+#: What others are said to think: no catalogue holds that.
+_OTHERS = re.compile(
+    r"\b(?:critics?|reviewers?|audiences?|viewers|moviegoers|readers|the press|the academy"
+    r"|everybody|everyone|most people|the world)\b[^.!?]{0,40}"
+    r"\b(?:ador\w+|lov\w+|prais\w+|hail\w+|acclaim\w*|rav\w+|call(?:s|ed)?|consider\w*|sa(?:y|ys|id)|agree\w*|rat(?:e|es|ed)|vot\w+|prefer\w*)\b"
+    r"|(?:影评人|观众|大家|所有人|评论家)[^。！？]{0,10}(?:喜欢|喜爱|称赞|好评|认为|推荐)",
+    re.IGNORECASE,
+)
+
+
 def _said(deeds: str, deeds_zh: str) -> re.Pattern[str]:
     passive = rf"\b(?:has|have|is|are|was|were)(?: now)?(?: been)?(?: now)? (?:{deeds})\b"
     return re.compile(rf"{_I}(?:{deeds})\b|{passive}|{_ZH}(?:{deeds_zh})", re.IGNORECASE)
@@ -43,11 +53,13 @@ _NEVER_SAID = _said(_NEVER, "购买|预订|发送|订购|付款|下载")
 def may_tell(sentence: str, box: Toolbox) -> bool:
     """Tells whether a sentence names no address, and tells of no deed that was not done.
 
+    Nor may it tell what critics and everybody think: that stands in no catalogue.
+
     Args:
         sentence: Of a model's reply.
         box: Knows what was written in the turn.
     """
-    if _ADDRESS.search(sentence) or _NEVER_SAID.search(sentence):
+    if any(one.search(sentence) for one in (_ADDRESS, _NEVER_SAID, _OTHERS)):
         return False
     if _GONE_SAID.search(sentence):  # to erase a person is for code alone: no turn with a model
         return not _ALL.search(sentence) and bool("forget" in box.wrote or box.noted)

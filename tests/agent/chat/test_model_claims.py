@@ -55,6 +55,11 @@ def said(example_once, tmp_path_factory):
         "I've saved your wish.",
         "I have ordered it for you.",
         "我已经删除你的资料。",
+        "Critics adore it.",
+        "Everybody says that it is great.",
+        "观众都喜欢它。",
+        "sharknado is the best film.",
+        "But sharknado is a classic film about sharks.",
     ],
 )
 def test_a_lie_made_of_what_tools_said_is_not_said(said, lie):
