@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from palate.eval.judge.bench import Bench
 from palate.eval.judge.values import Calibration, JudgedLine, JudgeSummary, Preference
-from palate.eval.runs.log import read_answers
+from palate.eval.runs.log import latest_answers
 from palate.eval.runs.mean import Mean
 from palate.eval.runs.pace import usd
 from palate.eval.runs.variants import Variant
@@ -94,8 +94,7 @@ def _latest(log: Path, key: str) -> list[dict[str, Any]]:
 
     What was asked earlier and made again cost money, too: see the log for that.
     """
-    found = {one["c"]: one for one in read_answers(log) if one["v"] == key}
-    return [found[case] for case in sorted(found)]
+    return sorted((one for one in latest_answers(log) if one["v"] == key), key=lambda one: one["c"])
 
 
 def _share_out(

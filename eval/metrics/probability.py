@@ -19,10 +19,12 @@ _SURE = 1e-6
 
 def normalised(logs: Sequence[float]) -> list[float]:
     """Returns log-probabilities up to a constant as probabilities that sum to 1."""
-    most = max(logs)
-    raw = [math.exp(one - most) for one in logs]
-    total = sum(raw)
-    return [one / total for one in raw]
+    import numpy as np
+
+    from palate.retrieval.prior import log_softmax
+
+    found: list[float] = np.exp(log_softmax(np.array(logs, np.float64))).tolist()
+    return found
 
 
 def log_loss(p: Mapping[str, float], truth: Mapping[str, float]) -> float:

@@ -63,14 +63,7 @@ class Finished:
 def finish(run: Finished, factory: Factory) -> RunSummary:
     """Writes what came out of a run, from its log alone: the same however often it was resumed."""
     scored = [case for case in run.cases if case.scored]
-    named_metrics = dict.fromkeys(parse_metric(name) for name in run.config.metrics)
-    metrics = tuple(one for one in named_metrics if one.accuracy)
-    sure = tuple(one.name for one in named_metrics if one.name in PROBABILITY)
-    beside = [one for one in named_metrics if one.beyond]
-    watched = watching(beside, factory.shelf(), scored) if beside else None
-    asked = Questions(
-        scored, metrics, factory.pasts(scored), watched, sure, run.config.limits.concurrency
-    )
+    asked = _questions(run, factory, scored)
     columns = list(_controls(run.config, asked, factory))
     models = model_columns(run.folder.log, asked, run.variants)
     named = {one.name: one for one in run.variants}
@@ -93,7 +86,7 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
         cases=len(scored),
         users=len({case.cluster for case in scored}),
         unscored=len(run.cases) - len(scored),
-        metrics=tuple(str(metric) for metric in metrics),
+        metrics=tuple(str(metric) for metric in asked.metrics),
         baseline=run.config.statistics.baseline,
         level=run.config.statistics.level,
         samples=run.config.statistics.samples,
@@ -117,6 +110,18 @@ def finish(run: Finished, factory: Factory) -> RunSummary:
     save_values(run.folder.values, columns, asked)
     replace_file(run.folder.summary, summary.to_json().encode("utf-8", "surrogatepass"))
     return summary
+
+
+def _questions(run: Finished, factory: Factory, scored: Sequence[Case]) -> Questions:
+    """Returns the cases, and which metrics of each kind are computed of them."""
+    named = dict.fromkeys(parse_metric(name) for name in run.config.metrics)
+    metrics = tuple(one for one in named if one.accuracy)
+    sure = tuple(one.name for one in named if one.name in PROBABILITY)
+    beside = [one for one in named if one.beyond]
+    watched = watching(beside, factory.shelf(), scored) if beside else None
+    return Questions(
+        scored, metrics, factory.pasts(scored), watched, sure, run.config.limits.concurrency
+    )
 
 
 def _unused(moved: Sequence[Moved]) -> Iterator[Exposure]:

@@ -10,6 +10,7 @@ from palate.eval.cases import Case
 from palate.eval.judge.gate import JUDGE
 from palate.eval.metrics.reasons import NAMES as REASONS
 from palate.eval.runs.config import EvalConfig, Gate
+from palate.eval.runs.gates import wild
 
 
 def check_names(config: EvalConfig, controls: Sequence[str], variants: Sequence[str]) -> None:
@@ -35,9 +36,8 @@ def _check_gate(
     name: str, gate: Gate, config: EvalConfig, lines: tuple[Sequence[str], Sequence[str]]
 ) -> None:
     controls, variants = lines
-    wild = any(sign in gate.variant for sign in "*?[")
-    among = variants if wild else (*controls, *variants)
-    if not fnmatch.filter(among, gate.variant) and gate.variant not in among:
+    among = variants if wild(gate.variant) else (*controls, *variants)
+    if not any(fnmatch.fnmatchcase(one, gate.variant) for one in among):
         raise EvalError(f"{name} is for {gate.variant!r}, {_there(among)}")
     if gate.against is not None and gate.against not in (*controls, *variants):
         raise EvalError(f"{name}: against is {gate.against!r}, {_there((*controls, *variants))}")

@@ -51,7 +51,7 @@ def check_gates(
         lines = [
             line for line in summary.lines
             if fnmatch.fnmatchcase(line.name, gate.variant)
-            and (line.kind == "model" or not _wild(gate.variant))
+            and (line.kind == "model" or not wild(gate.variant))
         ]  # fmt: skip
         if not lines:
             raise EvalError(
@@ -63,7 +63,8 @@ def check_gates(
     return found
 
 
-def _wild(pattern: str) -> bool:
+def wild(pattern: str) -> bool:
+    """Tells whether a gate is for all lines of a pattern: then for variants alone."""
     return any(sign in pattern for sign in "*?[")
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
-from palate.agent.chat.policy.heard import ask_of, hear, titled
-from palate.agent.chat.policy.merge import dropping, merged, wanted_besides
+from palate.agent.chat.policy.heard import ask_of, hear, hear_besides, titled
+from palate.agent.chat.policy.merge import dropping, merged
 from palate.agent.chat.policy.relax import Nothing, nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.policy.turns import MOST, SHOWN, wanted
@@ -86,12 +86,11 @@ class Toolbox:
             told = self.say.terms(gone)
             self.state = state.without(*(term.id for term in gone))
             self.noted = (self.say("dropped", terms=told),)
-            if reading.intent == "drop" and (wish := wanted_besides(reading.text)):
-                desk = self.desk
-                heard = hear(read(wish, self.state, desk.catalogue, desk.items), self.state,
-                             desk, self.say)  # fmt: skip
-                self.state, self.assumed = heard.state, heard.assumed
-                self.noted += heard.noted
+            dropped = reading.intent == "drop"
+            more = hear_besides(reading, self.state, self.desk, self.say) if dropped else None
+            if more is not None:
+                self.state, self.assumed = more.state, more.assumed
+                self.noted += more.noted
         elif reading.intent != "drop" or not reading.says_nothing:
             heard = hear(reading, state, self.desk, self.say)
             self.state, self.assumed, self.noted = heard.state, heard.assumed, heard.noted

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from palate.agent.chat.desk import Ask, Desk
 from palate.agent.chat.events import Linked
-from palate.agent.chat.policy.merge import Merged, merged
+from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
 from palate.agent.chat.policy.sentences import Voice
-from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
 from palate.agent.chat.wording import worded
@@ -77,6 +77,14 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     after = replace(change.state, heard=carried, language=reading.language)
     empty = bool(lost) and not (terms or named)
     return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def hear_besides(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard | None:
+    """Hears what a turn that drops something asks for in the same breath; ``None`` for nothing."""
+    wish = wanted_besides(reading.text)
+    if not wish:
+        return None
+    return hear(read(wish, state, desk.catalogue, desk.items), state, desk, say)
 
 
 def ask_of(state: State, n: int = 5) -> Ask:

@@ -11,8 +11,8 @@ from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.events import Cards, ChatEvent, ChatReply, Finished, Piece, Spent, Thinking
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
-from palate.agent.chat.policy.heard import ask_of, hear, recorded
-from palate.agent.chat.policy.merge import dropping, wanted_besides
+from palate.agent.chat.policy.heard import ask_of, hear, hear_besides, recorded
+from palate.agent.chat.policy.merge import dropping
 from palate.agent.chat.policy.relax import nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.reading import Reading, read
@@ -104,12 +104,10 @@ class Policy:
         elif reading.intent == "drop" and dropping(state, reading):
             answer = memory.drop(reading, state, say)
             state, lines = answer.state, [*answer.lines]
-            if wish := wanted_besides(reading.text):
-                desk = self._desk
-                more = await asyncio.to_thread(read, wish, state, desk.catalogue, desk.items)
-                heard = await asyncio.to_thread(hear, more, state, desk, say)
-                state, assumed = heard.state, [*heard.assumed]
-                lines += heard.noted
+            more = await asyncio.to_thread(hear_besides, reading, state, self._desk, say)
+            if more is not None:
+                state, assumed = more.state, [*more.assumed]
+                lines += more.noted
         elif reading.intent == "drop" and reading.says_nothing:
             return memory.drop(reading, state, say)
         else:
