@@ -197,6 +197,16 @@ def scrub(engine: Engine) -> None:
         raw.close()
 
 
+def copy_into(engine: Engine, file: Path) -> None:
+    """Writes what a SQLite store holds at this moment into a new file, and no deleted byte."""
+    raw = engine.raw_connection()
+    try:
+        driver: Any = raw.driver_connection
+        driver.execute("VACUUM INTO ?", (str(file),))
+    finally:
+        raw.close()
+
+
 def _truncate_log(driver: sqlite3.Connection) -> None:
     driver.execute(f"PRAGMA busy_timeout={_SCRUB_SECONDS * 1000:.0f}")
     blocked = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

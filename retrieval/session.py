@@ -16,6 +16,7 @@ from palate.errors import CatalogueError, PrerequisiteError, StorageError
 from palate.retrieval import schema
 from palate.retrieval.dialect import (
     WRITE,
+    copy_into,
     disk_is_full,
     insert_new,
     make_store_engine,
@@ -128,6 +129,15 @@ class Session:
             return
         with _told(), self._reader.connect() as connection:
             yield connection
+
+    def copy_to(self, file: Path) -> None:
+        """Writes a SQLite store as it is at this moment into a new file, deleted rows left out.
+
+        Raises:
+            StorageError: The file cannot be written.
+        """
+        with _told():
+            copy_into(self._engine, file)
 
     def _scrub(self) -> None:
         with _told():

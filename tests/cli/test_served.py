@@ -83,7 +83,9 @@ def test_predict_why_not_and_fit_go_through_the_server(shop, palate):
     said = palate("why-not", "heat-1995", "-u", "ada", "-n", 2, "--where", "runtime <= 90",
                   workspace=shop.folder).out  # fmt: skip
     assert said.startswith("Why not Heat?") and "runtime <= 90" in said
-    said = palate("fit", workspace=shop.folder).out
+    before = {p.name for p in (shop.folder / "data" / "index").iterdir()}
+    said = palate("fit", "--rebuild", workspace=shop.folder).out
+    assert {p.name for p in (shop.folder / "data" / "index").iterdir()} != before
     assert re.match(r"Fitted 48\d items and [\d,]+ events of \d+ people in ", said), said
 
 
@@ -97,9 +99,8 @@ def test_errors_keep_their_words_and_codes(shop, told):
 def test_what_a_server_does_not_take_is_told(shop, told):
     line = told("recommend", "--model", "qwen3", code=4, workspace=shop.folder)
     assert "--model" in line
-    assert "--rebuild" in told("fit", "--rebuild", code=4, workspace=shop.folder)
-    line = told("tune", code=4, workspace=shop.folder)
-    assert f"which serves it at {shop.url}" in line
+    line = told("fit", "--without", "cases.jsonl", code=4, workspace=shop.folder)
+    assert "--without" in line and shop.url in line
     (shop.folder / "data" / "server.token").rename(shop.folder / "data" / "away")
     try:
         assert "token" in told("recommend", code=4, workspace=shop.folder)
@@ -175,3 +176,16 @@ def test_acknowledged_feedback_outlives_a_kill_and_a_stop_leaves_nothing(example
     assert process.returncode in (0, 130)
     assert not (example / "data" / "server.token").exists()
     assert not (example / "data" / "owner.json").exists()
+
+
+def test_reasons_are_asked_for_through_the_server(shop, palate):
+    made = json.loads(
+        palate("recommend", "-u", "ada", "-n", 2, "--json", workspace=shop.folder).out
+    )
+    first = made["recommendations"][0]["item"]
+    told = palate("why", made["id"], "--ask", workspace=shop.folder).out
+    assert told.startswith(f"1. {first['title']}") and "2. " in told
+    assert "Written from the evidence: no model is configured." in told
+    asked = ("why", made["id"], first["id"], "--ask", "--language", "zh", "--json")
+    [one] = json.loads(palate(*asked, workspace=shop.folder).out)["reasons"]
+    assert one["item"]["id"] == first["id"] and re.search(r"[一-鿿]", one["reason"]["text"])

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -18,18 +19,45 @@ if TYPE_CHECKING:
 
 JSON = typer.Option(False, "--json", help="Print JSON.")
 MODEL = typer.Option(None, "--model", help="Model as NAME or URL#NAME, for this call.")
+#: Seconds that a server may take to copy its workspace.
+COPYING = 3600
 
 
 def open_palate(context: typer.Context, model: str | None = None, **flags: Any) -> Palate:
     """Opens the workspace that -w names, with flags over its settings."""
     from palate.workspace.palate import Palate
 
-    if model is not None:
-        from palate.agent.models import parse_model_flag
+    return Palate.open(context.obj, **flags, **_model_flags(model))
 
-        url, name = parse_model_flag(model)
-        flags |= {"model__name": name, "model__base_url": url}
-    return Palate.open(context.obj, **flags)
+
+@contextmanager
+def open_aside(context: typer.Context, model: str | None = None) -> Iterator[Palate]:
+    """Opens the workspace for work that takes long; where a server owns it, a copy of it.
+
+    Raises:
+        PalateError: As of `open_palate`; or another command works on a copy.
+    """
+    from palate.cli.remote import path, remote_of
+
+    remote = remote_of(context)
+    if remote is None:
+        with open_palate(context, model) as palate:
+            yield palate
+        return
+    from palate.workspace.copies import opened_copy
+
+    ask = partial(remote.call, "POST", path("copy"), {}, patience=COPYING)
+    with opened_copy(context.obj, ask, **_model_flags(model)) as palate:
+        yield palate
+
+
+def _model_flags(model: str | None) -> dict[str, str | None]:
+    if model is None:
+        return {}
+    from palate.agent.models import parse_model_flag
+
+    url, name = parse_model_flag(model)
+    return {"model__name": name, "model__base_url": url}
 
 
 def console(stderr: bool = False) -> Console:

@@ -83,8 +83,9 @@ def fit(
     from dataclasses import asdict
 
     if remote := remote_of(context):
-        refuse(remote, {"--rebuild": rebuild or None, "--without": without})
-        tell_fit(remote.call("POST", path("fit"), patience=_LONG), as_json)
+        refuse(remote, {"--without": without})
+        there = path("fit", rebuild="true" if rebuild else None)
+        tell_fit(remote.call("POST", there, patience=_LONG), as_json)
         return
     pairs = _truths(without) if without else []
     with open_palate(context) as palate, steps("fit") as tell:

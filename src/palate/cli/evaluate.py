@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from palate.cli.common import JSON, console, open_palate, print_json, say, show, steps
+from palate.cli.common import JSON, console, open_aside, print_json, say, show, steps
 from palate.errors import EvalError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def score(
             raise typer.BadParameter("--alone needs a file of rankings after the cases.")
         show(score_runs(cases, runs, metric, limit=limit, seed=seed), as_json)
         return
-    with open_palate(context) as palate:
+    with open_aside(context) as palate:
         found = score_cases(palate, cases, metric, limit=limit, seed=seed, runs=runs or ())
         show(found, as_json)
 
@@ -88,7 +88,7 @@ def cases(
         "candidates": candidates, "at": at,
     }  # fmt: skip
     asked = config_from({"split": wanted}, "palate eval cases").split
-    with open_palate(context) as palate:
+    with open_aside(context) as palate:
         made, guard = cases_of(palate, asked)
     write_cases(out, made)
     found = {"cases": len(made), "file": str(out), "guard": guard.level, "at": guard.at}
@@ -120,7 +120,7 @@ def run(
 
     asked = read_config(config)
     options = evaluation.Options(limit, jobs, resume, retry, repeat, replay)
-    with open_palate(context) as palate, steps("evaluating") as tell:
+    with open_aside(context) as palate, steps("evaluating") as tell:
         if dry:
             rows = evaluation.dry_run(palate, asked, options, tell)
             _print_dry(rows, as_json)
@@ -133,13 +133,12 @@ def run(
 def list_runs(context: typer.Context, as_json: bool = JSON) -> None:
     """List the runs of the workspace, oldest first."""
     from palate.eval.runs.folder import all_runs
-    from palate.workspace.evaluate import runs_of
+    from palate.workspace.folder import Folder
 
-    with open_palate(context) as palate:
-        found = [
-            {"run": one.id, "complete": one.summary.is_file(), "created": one.setup()["created"]}
-            for one in all_runs(runs_of(palate))
-        ]
+    found = [
+        {"run": one.id, "complete": one.summary.is_file(), "created": one.setup()["created"]}
+        for one in all_runs(Folder(Path(context.obj)).require().runs)
+    ]
     if as_json:
         print_json({"runs": found})
         return
@@ -221,19 +220,18 @@ def calibrate_judge(
     from palate.eval.runs.config_file import read_config
     from palate.workspace.bench import calibrate_judge as measure
 
-    with open_palate(context) as palate:
+    with open_aside(context) as palate:
         show(measure(palate, labels, read_config(judge)), as_json)
 
 
 def _found(context: typer.Context, run: str) -> str:
     """Returns the folder of a run; one that is named by its path needs no workspace."""
     from palate.eval.runs.folder import find_run
-    from palate.workspace.evaluate import runs_of
+    from palate.workspace.folder import Folder
 
     if (Path(run) / "setup.json").is_file():
         return run
-    with open_palate(context) as palate:
-        return str(find_run(runs_of(palate), run).root)
+    return str(find_run(Folder(Path(context.obj)).require().runs, run).root)
 
 
 def _close(

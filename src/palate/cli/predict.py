@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
-from palate.cli.common import JSON, MODEL, open_palate, show, steps
-from palate.cli.remote import path, refuse, remote_of
+from palate.cli.common import JSON, MODEL, open_aside, open_palate, show, steps
+from palate.cli.remote import path, remote_of
 from palate.cli.told import tell_predictions, tell_why_not
 
 
@@ -42,13 +42,12 @@ def predict(
     if file is None and not items:
         raise typer.BadParameter("Name at least one item after the user.")
     who = None if user == "-" else user
-    if remote := remote_of(context):
-        refuse(remote, {"--file": file, "--model": model})
+    if file is None and model is None and (remote := remote_of(context)):
         asked = {"user": who, "items": items, "actions": action or None, "ask": ask}
         tell_predictions(remote.call("POST", path("predict"), asked), as_json)
         return
     pairs = _read(file) if file is not None else [(who, item) for item in items]
-    with open_palate(context, model) as palate:
+    with open_aside(context, model) as palate:
         show(palate.predict_pairs(pairs, action or None, ask=ask), as_json)
 
 
@@ -82,7 +81,7 @@ def why_not(
 def _evaluate(context: typer.Context, seed: int, as_json: bool) -> None:
     from palate.workspace.foretelling import score_predictions
 
-    with open_palate(context) as palate, steps("evaluate") as tell:
+    with open_aside(context) as palate, steps("evaluate") as tell:
         score = score_predictions(palate, seed=seed, progress=tell)
     show(score, as_json)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from palate.cli.common import JSON, console, open_palate, print_json
+from palate.cli.common import JSON, console, open_aside, print_json
 
 prompts = typer.Typer(help="Look at the prompts; no model is called.", no_args_is_help=True)
 
@@ -71,7 +71,7 @@ def render(
 
     from palate.workspace.show import prompt_view
 
-    with open_palate(context) as palate:
+    with open_aside(context) as palate:
         request = palate.request(user, text=text or None, constraints=where)
         prompt = palate.render(request, template)
     if as_json:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from palate.cli.common import JSON, MODEL, console, open_palate, print_json, say, show
-from palate.cli.remote import path, refuse, remote_of
+from palate.cli.remote import Remote, path, refuse, remote_of
 from palate.cli.told import tell_slate, tell_why
 from palate.domain import Budget
 
@@ -102,7 +103,10 @@ def why(
 ) -> None:
     """Show how a recommendation was made: evidence, scores, model and repairs."""
     if remote := remote_of(context):
-        refuse(remote, {"--ask": ask or None, "--model": model})
+        refuse(remote, {"--model": model})
+        if ask:
+            _ask_there(remote, recommendation, item, language, as_json)
+            return
         found_there = remote.call("GET", path("recommendations", recommendation, "why", item=item))
         tell_why(found_there, as_json)
         return
@@ -118,6 +122,24 @@ def why(
         console().print(found)
 
 
+def _ask_there(
+    remote: Remote, recommendation: str, item: str | None, language: str | None, as_json: bool
+) -> None:
+    """Prints each reason as soon as the server tells it."""
+    asked = {"items": [item] if item else [], "language": language, "stream": not as_json}
+    there = path("recommendations", recommendation, "reasons")
+    if as_json:
+        print_json(remote.call("POST", there, asked))
+        return
+    from palate.workspace.telling import reason_view
+
+    for name, told in remote.stream("POST", there, asked):
+        if name == "reason":
+            console().print(reason_view(told))
+        else:
+            _tell_cost(told["cause"], told["usage"])
+
+
 def _ask(telling: Telling, as_json: bool) -> None:
     """Prints each reason as soon as it is there."""
     from palate.workspace.telling import tell
@@ -129,9 +151,12 @@ def _ask(telling: Telling, as_json: bool) -> None:
             "cause": telling.cause, "usage": asdict(telling.usage),
         })  # fmt: skip
         return
-    if telling.cause:
-        say(f"Written from the evidence: {telling.cause}")
-    if telling.usage.calls:
-        usage = telling.usage
-        tokens = f"{usage.prompt_tokens:,} tokens in, {usage.completion_tokens:,} out"
+    _tell_cost(telling.cause, asdict(telling.usage))
+
+
+def _tell_cost(cause: str | None, usage: Mapping[str, Any]) -> None:
+    if cause:
+        say(f"Written from the evidence: {cause}")
+    if usage["calls"]:
+        tokens = f"{usage['prompt_tokens']:,} tokens in, {usage['completion_tokens']:,} out"
         console().print(tokens, style="dim")

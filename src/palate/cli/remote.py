@@ -42,6 +42,7 @@ _ERRORS: dict[str, type[PalateError]] = {
     "no-model": NoModel,
     "storage": StorageError,
     "storage-full": StorageError,
+    "in-use": WorkspaceInUse,
     "busy": PrerequisiteError,
     "unusable-setting": SettingsError,
     "model": ModelError,
@@ -136,11 +137,11 @@ def remote_of(context: typer.Context) -> Remote | None:
 
     folder = Folder(Path(context.obj)).require()
     try:
-        owner = json.loads((folder.data / "owner.json").read_text(encoding="utf-8"))
+        owner = json.loads(folder.owner.read_text(encoding="utf-8"))
         url = owner["url"]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    lock = FileLock(folder.data / "lock", timeout=0, mode=0o600)
+    lock = FileLock(folder.lock, timeout=0, mode=0o600)
     try:
         with lock:
             return None  # a server that was killed left its name behind

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from palate.cli.common import JSON, MODEL, console, open_palate, print_json, steps
+from palate.cli.common import JSON, MODEL, console, open_aside, print_json, steps
 
 
 def register(app: typer.Typer) -> None:
@@ -60,10 +61,15 @@ def doctor(
     as_json: bool = JSON,
 ) -> None:
     """Show every setting and its origin, check everything, and say what to do."""
-    from palate.workspace.doctor import examine, render
+    from palate.cli.remote import remote_of
+    from palate.workspace.doctor import Check, examine, render
 
-    with open_palate(context, model) as palate:
+    with open_aside(context, model) as palate:
         report = examine(palate, probe=probe)
+        if palate.folder.copied and (remote := remote_of(context)):
+            finding = f"{remote.url} serves this workspace; a copy of it was looked at"
+            found = Check("service", "ok", finding, "its environment may set other settings")
+            report = replace(report, checks=(found, *report.checks))
     if as_json:
         print_json(report.to_dict())
     else:

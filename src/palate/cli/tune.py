@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from palate.cli.common import JSON, MODEL, open_palate, print_json, say, show, steps
+from palate.cli.common import JSON, MODEL, open_aside, print_json, say, show, steps
 
 if TYPE_CHECKING:
     from palate.eval.runs.answer import Progress
@@ -37,12 +37,13 @@ def tune(
 
     Interrupt it when you like: the same command goes on where it stopped.
     """
+    from palate.cli.remote import path, remote_of
     from palate.workspace import tune as tuning
 
     wanted = tuning.Wanted(ranker, users, limit, seed, price_in, price_out, jobs)
     if action is not None and dry:
         raise typer.BadParameter("--dry-run counts a ranker's calls; --action makes --limit calls.")
-    with open_palate(context, model) as palate, steps("tuning") as tell:
+    with open_aside(context, model) as palate, steps("tuning") as tell:
         if action is not None:
             learnt = palate.tune_action(
                 action, limit=limit, seed=seed, concurrency=jobs, progress=tell
@@ -53,6 +54,8 @@ def tune(
             _print_dry(tuning.dry_run(palate, wanted, tell), as_json)
             return
         report = tuning.tune(palate, wanted, steps=tell, notify=_teller(tell))
+    if remote := remote_of(context):
+        remote.call("POST", path("weights"), {})
     show(report, as_json)
 
 

@@ -147,6 +147,22 @@ class WhyOut(Answer):
     without: list[str] = Field(description="places that one item would have without others")
 
 
+class ToldOut(Answer):
+    """A reason that was asked for later."""
+
+    rank: int
+    item: dict[str, str]
+    reason: dict[str, Any]
+
+
+class ReasonsOut(Answer):
+    """Reasons as a model phrased them."""
+
+    reasons: list[ToldOut]
+    cause: str | None = Field(description="why the model wrote none, or not all of them")
+    usage: dict[str, Any]
+
+
 class FitOut(Answer):
     """What was learnt from."""
 

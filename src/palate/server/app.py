@@ -23,6 +23,7 @@ from palate.server.routes import (
     health,
     page,
     people,
+    reasons,
     records,
     signing,
     taking,
@@ -66,6 +67,7 @@ def _api(service: Service) -> FastAPI:
     add_handlers(api)
     for room in (
         asking,
+        reasons,
         telling,
         records,
         people,

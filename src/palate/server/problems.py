@@ -32,6 +32,7 @@ from palate.errors import (
     UnknownConversation,
     UnknownItem,
     UnknownUser,
+    WorkspaceInUse,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -103,6 +104,7 @@ _KINDS: tuple[tuple[type[PalateError], int, str], ...] = (
     (StorageError, 503, "storage"),
     (NotReady, 503, "not-ready"),
     (NoModel, 422, "no-model"),
+    (WorkspaceInUse, 409, "in-use"),
     (PrerequisiteError, 503, "prerequisite"),
     (SettingsError, 422, "unusable-setting"),
     (PromptError, 500, "template"),

@@ -31,6 +31,7 @@ from palate.retrieval.strength import event_strengths
 from palate.settings import Settings
 from palate.workspace.bench import calibration_of, check_judge, judge_reasons
 from palate.workspace.controls import control_names
+from palate.workspace.copies import alone_in_runs
 from palate.workspace.entrants import WorkspaceFactory
 from palate.workspace.own_recommenders import try_own
 from palate.workspace.palate import Palate
@@ -57,11 +58,6 @@ class Options:
     retry_errors: bool = False
     repeat: int = 1
     replay: Path | None = None
-
-
-def runs_of(palate: Palate) -> Path:
-    """Returns the folder of a workspace's runs."""
-    return palate.folder.data / "runs"
 
 
 def cases_of(palate: Palate, split: Split) -> tuple[list[Case], Guard]:
@@ -94,8 +90,12 @@ def run(
     Raises:
         EvalError: The configuration cannot be carried out, the guard found a leak, the money is
             spent, or a replayed log lacks a reply. What was answered is kept.
+        WorkspaceInUse: Another evaluation or tune of the workspace is under way.
     """
-    with _ready(palate, config, options, steps) as (work, folder, factory, guard):
+    with (
+        alone_in_runs(palate),
+        _ready(palate, config, options, steps) as (work, folder, factory, guard),
+    ):
         log = Log.open(folder.log, _header(folder), retry_errors=options.retry_errors)
         try:
             carry_out(work, factory, log, notify)
@@ -114,7 +114,7 @@ def _ready(
     palate: Palate, config: EvalConfig, options: Options, steps: Steps
 ) -> Iterator[tuple[Work, RunFolder, WorkspaceFactory, Guard]]:
     """Makes everything that a run needs, and closes the snapshot afterwards."""
-    folder = find_run(runs_of(palate), options.resume) if options.resume else None
+    folder = find_run(palate.folder.runs, options.resume) if options.resume else None
     if folder is not None:
         config = resumed(folder, config, options, len(read_cases(folder.cases)))
         options = replace(options, repeat=folder.setup()["repeat"])
@@ -131,7 +131,7 @@ def _ready(
         work = _work(cases, variants, config, options)
         check_judge(config, work.variants, factory.engine.library)
         if folder is None:
-            folder = new_run(runs_of(palate), config.name)
+            folder = new_run(palate.folder.runs, config.name)
             _begin(folder, config, cases, options)
         yield work, folder, factory, guard
 
@@ -217,7 +217,8 @@ def dry_run(
     everything, guard = _cases(palate, config)
     cases = everything[: options.limit or config.limits.cases]
     variants = variants_of(config, repeat=options.repeat)
-    with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
+    settings = _settings(palate.settings, config)
+    with alone_in_runs(palate), open_snapshot(palate, guard, settings, steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
         _foresee(config, factory, cases, variants)
         check_judge(config, variants, factory.engine.library)

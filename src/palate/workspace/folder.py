@@ -46,9 +46,15 @@ def on_disk() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Folder:
-    """Paths inside a workspace."""
+    """Paths inside a workspace.
+
+    Attributes:
+        copied: Whether store and index are those of the copy that another process made, which
+            owns the workspace; all else is the workspace's own.
+    """
 
     root: Path
+    copied: bool = False
 
     @property
     def data(self) -> Path:
@@ -56,14 +62,39 @@ class Folder:
         return self.root / "data"
 
     @property
+    def home(self) -> Path:
+        """Where store and index are."""
+        return self.data / "copy" if self.copied else self.data
+
+    @property
+    def lock(self) -> Path:
+        """Who holds it may open what is at `home`; with the copy's, also write into `runs`."""
+        return self.data / ("copy.lock" if self.copied else "lock")
+
+    @property
+    def owner(self) -> Path:
+        """Says who holds the lock."""
+        return self.data / ("copy.json" if self.copied else "owner.json")
+
+    @property
+    def copy(self) -> Folder:
+        """This workspace, with the store and the index of the copy."""
+        return Folder(self.root, copied=True)
+
+    @property
     def store(self) -> Path:
         """The system of record."""
-        return self.data / "palate.db"
+        return self.home / "palate.db"
 
     @property
     def index(self) -> Path:
         """Everything that can be rebuilt."""
-        return self.data / "index"
+        return self.home / "index"
+
+    @property
+    def runs(self) -> Path:
+        """Evaluation runs, what a tune has paid for, and their snapshots."""
+        return self.data / "runs"
 
     @property
     def fitting(self) -> Path:
@@ -124,8 +155,10 @@ class Ownership:
     """The lock of a workspace: one process at a time, named so that others can say whose."""
 
     def __init__(self, folder: Folder) -> None:
-        self._owner = folder.data / "owner.json"
-        self._path = folder.data / "lock"
+        self._owner, self._path = folder.owner, folder.lock
+        self._what = f"The workspace {folder.root} is in use by"
+        if folder.copied:
+            self._what = f"An evaluation of the workspace {folder.root} is under way in"
         self._lock: BaseFileLock | None = None
 
     def take(self) -> None:
@@ -144,8 +177,7 @@ class Ownership:
                 lock.acquire()
             except Timeout:
                 raise WorkspaceInUse(
-                    f"The workspace {self._path.parent.parent} is in use by {self._named()}. "
-                    "Wait until it is done, or stop it."
+                    f"{self._what} {self._named()}. Wait until it is done, or stop it."
                 ) from None
             self._lock = lock
             self._name_owner()

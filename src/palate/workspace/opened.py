@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from palate.errors import NotReady, PalateError, StorageError
 from palate.settings import Settings
+from palate.workspace.copies import delete_left_copy
 from palate.workspace.folder import Folder, Ownership, on_disk
 from palate.workspace.lazy import Parts, part
 
@@ -43,6 +44,7 @@ class Opened(Parts):
         self.folder, self.settings, self.origins = folder, settings, origins
         self._ownership = Ownership(folder)
         self._ownership.take()
+        delete_left_copy(self)
         self._chosen: tuple[Model | None] | None = None
 
     def served_at(self, url: str) -> None:
@@ -163,6 +165,14 @@ class Opened(Parts):
         """Uses this model object (or none) instead of the one that the settings name."""
         self._chosen = (model,)
         self._give_back("engine")
+
+    def use_learnt(self) -> None:
+        """Lets the weights count that a tune wrote since this workspace was opened."""
+        from palate.workspace.tuned import read_weights
+
+        engine = self.__dict__.get("engine")
+        if engine is not None:
+            engine.weights = read_weights(self)
 
     def fit(
         self,

@@ -76,7 +76,11 @@ class Palate(Conversing):
             WorkspaceInUse: Another process has it open.
             SettingsError: A setting is unknown or out of range.
         """
-        folder = Folder(Path(path)).require()
+        return cls.open_folder(Folder(Path(path)).require(), **flags)
+
+    @classmethod
+    def open_folder(cls, folder: Folder, **flags: Any) -> Palate:
+        """Does what `open` does with a folder that is known to be a workspace."""
         dotted = {name.replace("__", ".", 1): value for name, value in flags.items()}
         loaded = load_settings(folder.root, flags=dotted)
         return cls(folder, loaded.settings, loaded.origins)
@@ -306,14 +310,17 @@ class Palate(Conversing):
 
         Raises:
             UnknownUser: The user is not known.
+            WorkspaceInUse: An evaluation reads what there is of people; nothing was erased.
         """
+        from palate.workspace.copies import alone_in_runs, delete_copy
         from palate.workspace.forgotten_runs import forget_in_runs
         from palate.workspace.recordings import forget_recordings
         from palate.workspace.rejects import forget_in_rejects
 
-        with on_disk():
+        with on_disk(), alone_in_runs(self):
+            delete_copy(self.folder)
             rejected = forget_in_rejects(self.folder.rejects, user)
-            forget_in_runs(self.folder.data / "runs", user)
+            forget_in_runs(self.folder.runs, user)
             forget_recordings(self.folder.data)
             self.folder.typed.unlink(missing_ok=True)
         self._settle()

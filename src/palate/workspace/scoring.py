@@ -28,7 +28,8 @@ def score_cases(
     """Scores the controls, the prior and rankings made elsewhere on cases.
 
     The controls learn from the store's events without the truths of the cases. The prior is taken
-    as `fit` left it: fit it with ``without=`` the same cases.
+    as `fit` left it: fit it with ``without=`` the same cases. A copy of a workspace is fitted so
+    here, as it serves nobody.
 
     Args:
         palate: The workspace.
@@ -52,9 +53,9 @@ def score_cases(
     stored = palate.store.event_arrays()
     events = remove_pairs(stored, truth_pairs(cases))
     if len(events) < len(stored):
-        _refuse_leaks(palate, cases)
+        _keep_truths_out(palate, cases)
     entrants: list[Recommender | Results] = [
-        Random(seed),
+        Random(seed, items=stored.items),
         Popularity(events),
         ItemKNN(events),
         palate.recommender("prior"),
@@ -98,8 +99,8 @@ def _read(run: Path, cases: Sequence[Case]) -> Results:
     return found
 
 
-def _refuse_leaks(palate: Palate, cases: Sequence[Case]) -> None:
-    """Refuses to score a prior that has seen the truths.
+def _keep_truths_out(palate: Palate, cases: Sequence[Case]) -> None:
+    """Refuses to score a prior that has seen the truths; that of a copy is fitted without them.
 
     Raises:
         EvalError: With the way out.
@@ -112,8 +113,12 @@ def _refuse_leaks(palate: Palate, cases: Sequence[Case]) -> None:
             "Truths of these cases stand among the events of their own people, so that every "
             "profile would hold them. Take those events out, or give each case its time, `at`."
         )
-    if fitted_without(palate.folder.index) != pairs_digest(truth_pairs(cases)):
+    truths = truth_pairs(cases)
+    if fitted_without(palate.folder.index) == pairs_digest(truths):
+        return
+    if not palate.folder.copied:
         raise EvalError(
             "The prior was fitted on events that hold the truths of these cases. Run "
             "`palate fit --without CASES` with the same file first."
         )
+    palate.fit(without=sorted(truths))

@@ -75,7 +75,7 @@ def open_snapshot(
 
 def snapshots(palate: Palate) -> Path:
     """Returns the folder of a workspace's snapshots."""
-    return palate.folder.data / "runs" / "snapshots"
+    return palate.folder.runs / "snapshots"
 
 
 def events_of(palate: Palate) -> Iterator[tuple[str, list[Event]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -35,17 +36,22 @@ class Told:
 
     def __rich__(self) -> RenderableType:
         """Returns the title, the sentence and, where one was refused, that one."""
-        from rich.console import Group
-        from rich.text import Text
-
-        reason = self.reason
-        title = Text(f"{self.rank}. {shown(self.item.title)}", style="bold")
-        return Group(title, *reason_lines(reason.text, reason.written_by, reason.replaced))
+        return reason_view(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Returns it as JSON-able values."""
         item = {"id": self.item.id, "title": self.item.title}
         return {"rank": self.rank, "item": item, "reason": asdict(self.reason)}
+
+
+def reason_view(told: Mapping[str, Any]) -> RenderableType:
+    """Returns what `Told.to_dict` returned, for a terminal."""
+    from rich.console import Group
+    from rich.text import Text
+
+    title = Text(f"{told['rank']}. {shown(told['item']['title'])}", style="bold")
+    reason = told["reason"]
+    return Group(title, *reason_lines(reason["text"], reason["written_by"], reason["replaced"]))
 
 
 class Telling:
@@ -79,7 +85,7 @@ class Telling:
 
     async def __aiter__(self) -> AsyncIterator[Told]:
         engine, model = self._palate.engine, self._model()
-        brief = self._brief()
+        brief = await asyncio.to_thread(self._brief)
         explaining = Explaining(
             brief, engine.library.get("explain"), engine.count, model,
             deadline=time.monotonic() + engine.settings.model.timeout,

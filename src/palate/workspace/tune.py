@@ -28,9 +28,10 @@ from palate.eval.runs.simulated import PREFIX, make_simulated
 from palate.eval.runs.variants import variants_of
 from palate.retrieval.files import private_folder
 from palate.settings import Settings
+from palate.workspace.copies import alone_in_runs
 from palate.workspace.dry import Counting, count_calls
 from palate.workspace.entrants import WorkspaceFactory
-from palate.workspace.evaluate import cases_of, runs_of
+from palate.workspace.evaluate import cases_of
 from palate.workspace.hearing import Bench, Hearing
 from palate.workspace.palate import Palate
 from palate.workspace.snapshot import open_snapshot
@@ -78,10 +79,8 @@ def tune(palate: Palate, wanted: Wanted, *, steps: Steps, notify: Notify) -> Tun
     tuned = replace(tuned, prior=prior_digest(palate), at=now)
     name = bench.variant.model.label
     key = Key(bench.template, bench.sha256, name, bench.variant.ranker)
-    weights = read_weights(palate).with_one(key, tuned)
-    weights.write(weights_file(palate))
-    if not name.startswith(PREFIX):
-        palate.engine.weights = weights
+    read_weights(palate).with_one(key, tuned).write(weights_file(palate))
+    palate.use_learnt()
     shutil.rmtree(folder.root)
     return TuneReport(key, tuned, bench.drawn, usage)
 
@@ -111,7 +110,7 @@ def _ready(palate: Palate, wanted: Wanted, steps: Steps) -> Iterator[Bench]:
     settings = palate.settings.model_copy(
         update={"privacy": palate.settings.privacy.model_copy(update={"keep_traces": 0})}
     )
-    with open_snapshot(palate, guard, settings, steps) as snapshot:
+    with alone_in_runs(palate), open_snapshot(palate, guard, settings, steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, everything)
         steps("looking which cases can tell")
         cases = _telling(factory, everything, wanted, settings)
@@ -174,7 +173,7 @@ def _folder(palate: Palate, bench: Bench, wanted: Wanted) -> RunFolder:
         bench.variant.key, bench.sha256, bench.settings.model_dump_json(), wanted.seed,
         [(case.id, sorted(case.truth), str(case.at)) for case in bench.cases],
     )  # fmt: skip
-    folder = RunFolder(private_folder(private_folder(runs_of(palate)) / f"tune-{state}"))
+    folder = RunFolder(private_folder(private_folder(palate.folder.runs) / f"tune-{state}"))
     if not folder.cases.is_file():
         write_cases(folder.cases, bench.cases)
     return folder

@@ -22,8 +22,8 @@ from palate.domain import Action, Model, Request, Usage
 from palate.errors import EvalError, NoModel
 from palate.eval.runs.folder import digest
 from palate.retrieval.files import private_folder
+from palate.workspace.copies import alone_in_runs
 from palate.workspace.engine import run
-from palate.workspace.evaluate import runs_of
 from palate.workspace.foretelling import HeldBack, held_back
 from palate.workspace.judging import (
     Question,
@@ -113,6 +113,7 @@ def tune_action(
     Raises:
         PrerequisiteError: There is no model.
         EvalError: The log has no times, too few meetings, or no prediction of the action.
+        WorkspaceInUse: An evaluation or another tune of the workspace is under way.
     """
     model = palate.engine.model
     if model is None:
@@ -120,11 +121,21 @@ def tune_action(
             "Tuning asks a model, and none is configured. Set model.base_url and model.name, or "
             "name one with --model."
         )
-    meetings = _meetings(held_back(palate, seed=seed, progress=steps), action, limit)
+    with alone_in_runs(palate):
+        meetings = _meetings(held_back(palate, seed=seed, progress=steps), action, limit)
+        asked = (action, seed, concurrency)
+        return _tune(palate, model, meetings, asked, steps)
+
+
+def _tune(
+    palate: Palate, model: Model, meetings: Sequence[Meeting], asked: tuple[Action, int, int],
+    steps: Steps,
+) -> ActionReport:  # fmt: skip
+    action, seed, concurrency = asked
     template = judging_template(palate)
     state = digest(template.sha256, model.name, action.value, [one.key for one in meetings],
                    palate.settings.model_dump_json())  # fmt: skip
-    log = private_folder(private_folder(runs_of(palate)) / f"judge-{state}") / "answers.jsonl"
+    log = private_folder(private_folder(palate.folder.runs) / f"judge-{state}") / "answers.jsonl"
     asking = _Asking(palate, model, action, log, steps)
     odds = run(asking.all(meetings, concurrency), model)
     heard = [one for one in meetings if one.key in odds]

@@ -134,7 +134,7 @@ async def predict(asked: PredictIn, caller: Reader) -> Response:
 @router.get("/recommendations/{recommendation}", response_model=TraceOut)
 async def trace(recommendation: Recommendation, caller: Reader) -> Response:
     """Returns how a slate was made."""
-    found = await _own(caller, recommendation)
+    found = await own_trace(caller, recommendation)
     return sent({
         "id": found.id, "user": found.user, "at": found.at, "slate": dict(found.payload)
     })  # fmt: skip
@@ -145,7 +145,7 @@ async def why(
     recommendation: Recommendation, caller: Reader, item: Annotated[Id | None, Query()] = None
 ) -> Response:
     """Says how a slate was made or, of one of its items, why it stands where it does."""
-    await _own(caller, recommendation)
+    await own_trace(caller, recommendation)
     found = await caller.tenant.call(caller.tenant.palate.why, recommendation, item)
     return sent(found.to_dict())
 
@@ -155,13 +155,13 @@ async def why_not(
     recommendation: Recommendation, caller: Reader, item: Annotated[Id, Query()]
 ) -> Response:
     """Says what keeps an item out of a slate, by the prior's exact shares."""
-    await _own(caller, recommendation)
+    await own_trace(caller, recommendation)
     palate = caller.tenant.palate
     told = await caller.tenant.call(palate.why_not, recommendation, item, stored=True)
     return sent(told.to_dict() | {"title": told.item.title})
 
 
-async def _own(caller: Caller, recommendation: str) -> Trace:
+async def own_trace(caller: Caller, recommendation: str) -> Trace:
     """Returns a trace that a caller may see; one of somebody else is as good as none."""
     found = await caller.tenant.call(caller.tenant.palate.trace, recommendation)
     if caller.user is not None and found.user != caller.user:

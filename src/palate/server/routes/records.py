@@ -81,9 +81,12 @@ async def delete_item(item: Annotated[Id, Path()], caller: Admin) -> Response:
 
 
 @router.post("/fit", response_model=FitOut)
-async def fit(caller: Admin) -> Response:
-    """Brings indexes, statistics and weights up to date. Other requests wait meanwhile."""
-    report = await caller.tenant.call_alone(caller.tenant.palate.fit)
+async def fit(caller: Admin, rebuild: bool = False) -> Response:
+    """Brings indexes, statistics and weights up to date. Other requests wait meanwhile.
+
+    With ``rebuild`` the index is made anew from the store, embeddings included.
+    """
+    report = await caller.tenant.call_alone(caller.tenant.palate.fit, rebuild=rebuild)
     await caller.tenant.warm()
     return sent({"items": report.items, "events": report.events, "people": report.people,
                  "seconds": report.seconds})  # fmt: skip
