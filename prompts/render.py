@@ -258,6 +258,8 @@ def _fact(name: str, value: object) -> str:
         return f"{value} min"
     if isinstance(value, tuple):
         return one_line(", ".join(value[:3]), 100)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{name.replace('_', ' ')} {value}"
     return one_line(str(value), 60)
 
 

@@ -67,11 +67,13 @@ class Facts:
         count: How many there are.
         items: Some of them, in the order that was asked for.
         mean: Of the field that was asked about; ``None`` where none has it.
+        thirds: Values below and above which a third of them lies; ``None`` as for ``mean``.
     """
 
     count: int
     items: tuple[Item, ...] = ()
     mean: float | None = None
+    thirds: tuple[float, float] | None = None
 
 
 class Desk(Protocol):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: Fields that hold minutes, the first one there counts.
 LENGTHS = ("runtime", "duration", "length", "minutes", "running_time")
+#: Fields that hold a price, the first one there counts.
+PRICES = ("price", "cost", "sale_price", "list_price", "price_usd", "price_eur", "unit_price")
 #: What people say -> the one name of a genre (as in `palate.agent.reasons.lexicon.GENRES`).
 GENRE_WORDS = {
     "funny": "comedy", "funnier": "comedy", "comedies": "comedy", "comic": "comedy",
@@ -37,3 +41,9 @@ GENRE_WORDS_ZH = {
     "警匪": "crime", "黑帮": "crime", "打斗": "action", "功夫": "action", "太空": "science fiction",
     "侦探": "mystery",
 }  # fmt: skip
+
+
+def price_field(fields: Iterable[str]) -> str:
+    """Returns the field that holds a price; empty where none of a catalogue's does."""
+    held = set(fields)
+    return next((name for name in PRICES if name in held), "")

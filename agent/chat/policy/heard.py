@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from palate.agent.chat.desk import Ask, Desk
 from palate.agent.chat.events import Linked
 from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
+from palate.agent.chat.policy.pricing import priced
 from palate.agent.chat.policy.sentences import Voice
+from palate.agent.chat.policy.sorts import outdated
 from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
@@ -68,14 +70,24 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
     terms = [term for term in terms if term not in lost]
     change = merged(state.naming(named), terms, reading.text)
-    assumed = [*_titles_assumed(reading, items, say), *_words_assumed(reading, say)]
+    gone = outdated(change.state, terms, reading.text, desk)
+    change = Merged(change.state.without(*(one.id for one in gone)), (*change.dropped, *gone))
+    prices = priced(reading, change.state, desk, say)
+    if prices:
+        dearer = merged(change.state, [term for term, _ in prices], reading.text)
+        change = Merged(dearer.state, (*change.dropped, *dearer.dropped))
+    assumed = [
+        *(said for _, said in prices),
+        *_titles_assumed(reading, items, say),
+        *_words_assumed(reading, say),
+    ]
     assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
     noted = [say("unfound", words=term.text) for term in lost]
     noted += [say("undescribed", said=unknown)] if unknown else []
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost) and not (terms or named)
+    empty = bool(lost) and not (terms or named or prices)
     return Heard(after, tuple(assumed), tuple(noted), empty)
 
 

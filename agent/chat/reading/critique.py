@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from palate.agent.chat.catalogue import Catalogue
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import LENGTHS, price_field
 from palate.agent.chat.reading.found import Found
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Item, Op
@@ -57,9 +57,12 @@ _MORE = re.compile(
 )
 _COMPARED = re.compile(
     r"\b(?:(?P<short>shorter)|(?P<long>longer)|(?P<new>newer|more recent|more modern|fresher)"
-    r"|(?P<old>older|more classic))\b(?!\s+than\s+(?:\d|an?\b|one|two|three|half))"
+    r"|(?P<old>older|more classic)|(?P<cheap>cheaper|less expensive|more affordable)"
+    r"|(?P<dear>pricier|more expensive|more upmarket))\b"
+    r"(?!\s+than\s+(?:\d|an?\b|one|two|three|half))"
     r"|(?P<short_zh>短一?[点些]|更短)|(?P<long_zh>长一?[点些]|更长)|(?P<new_zh>新一?[点些]|更新)"
-    r"|(?P<old_zh>老一?[点些]|更老)",
+    r"|(?P<old_zh>老一?[点些]|更老)|(?P<cheap_zh>便宜一?[点些]|更便宜)"
+    r"|(?P<dear_zh>(?<!不)贵一?[点些]|更贵)",
     re.IGNORECASE,
 )
 _THAT_PERSON = re.compile(
@@ -127,18 +130,19 @@ def _moods(text: str, catalogue: Catalogue) -> Iterator[Found]:
 def _compared(
     text: str, ranges: Mapping[str, tuple[float, float]], about: Sequence[Item]
 ) -> Iterator[Found]:
-    length = next((name for name in LENGTHS if name in ranges), "")
+    length, price = next((name for name in LENGTHS if name in ranges), ""), price_field(ranges)
     for match in _COMPARED.finditer(text):
         kind = (match.lastgroup or "").removesuffix("_zh")
-        field = length if kind in ("short", "long") else "year"
+        field = {"short": length, "long": length, "cheap": price, "dear": price}.get(kind, "year")
         values = [
             float(v) for item in about if isinstance(v := item.fields.get(field), int | float)
         ]
         if not values or field not in ranges:
             continue
-        middle = int(median(values))
-        op = Op.LT if kind in ("short", "old") else Op.GT
-        shown = f"{_SAID[kind]} {middle}" + (" min" if field == length else "")
+        middle = round(median(values), 2) if field == price else int(median(values))
+        op = Op.LT if kind in ("short", "old", "cheap") else Op.GT
+        unit, named = " min" * (field == length), f"{price.replace('_', ' ')} " * (field == price)
+        shown = f"{named}{_SAID[kind]} {middle:g}{unit}"
         bound = Constraint(field, op, middle)
         whose = about[0].title if len(about) == 1 else ""
         yield Found(
@@ -147,7 +151,10 @@ def _compared(
         )  # fmt: skip
 
 
-_SAID = {"short": "under", "long": "over", "new": "after", "old": "before"}
+_SAID = {
+    "short": "under", "long": "over", "new": "after", "old": "before", "cheap": "under",
+    "dear": "over",
+}  # fmt: skip
 
 
 def _persons(text: str, about: Sequence[Item]) -> Iterator[Found]:

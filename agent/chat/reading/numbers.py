@@ -1,4 +1,4 @@
-"""Years and lengths: "from the 90s", "before 1980", "shorter than two hours", "90年代"."""
+"""Years and lengths: "from the 90s", "shorter than two hours", "90年代"; amounts beside them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.reading.amounts import amounts_in
+from palate.agent.chat.reading.bounds import OVER, UNDER, op_of
 from palate.agent.chat.reading.found import Found, negated
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Op
 
-#: Fields that hold a price.
-PRICES = ("price", "cost")
 #: What "short" and "long" are taken for, in minutes.
 SHORT, LONG = 100, 150
 _NUMBERS = {
@@ -56,24 +56,8 @@ _SIDE = re.compile(
 )  # fmt: skip
 _IN_YEAR = re.compile(r"\b(?:in|of|from|from the year|made in|released in)\s+" + _YEAR + r"\b"
                       r"|(?P<year_zh>(?:19|20)\d{2})年的", re.IGNORECASE)  # fmt: skip
-_UNDER = (
-    r"under|below|less than|shorter than|no longer than|not longer than|at most|max(?:imum)?(?: "
-    r"of)?"
-    r"|up to|within|no more than|not more than|not over|isn't over|fewer than|不超过|少于|短于|最多"
-)
-_OVER = (
-    r"over|above|more than|longer than|at least|min(?:imum)?(?: of)?|no less than"
-    r"|超过|多于|至少|长于"
-)
-_STRICT = frozenset(
-    (
-        "under", "below", "less than", "shorter "
-                                       "than", "fewer than", "少于", "短于", "over", "above",
-        "more than", "longer than", "超过", "多于", "长于",
-    )
-)  # fmt: skip
 _LENGTH = re.compile(
-    rf"(?P<cue>{_UNDER}|{_OVER})\s*{_N}{_HALF}{_UNIT}(?P<half2>\s+and a "
+    rf"(?P<cue>{UNDER}|{OVER})\s*{_N}{_HALF}{_UNIT}(?P<half2>\s+and a "
     rf"half)?(?:\s*(?P<rest>\d{{1,2}})"
     rf"\s*(?:minutes?|mins?|m)?\b)?|(?:\bonly have|\bhave only|\bi(?:'ve| have)(?: got)?(?: only)?"
     rf"|\bgot)\s+(?:about\s+|like\s+)?{_N.replace('<n>', '<n3>')}"
@@ -84,10 +68,6 @@ _LENGTH = re.compile(
     r"|\s*or (?:more|longer)|以上)",
     re.IGNORECASE,
 )
-_PRICE = re.compile(
-    rf"(?P<cue>{_UNDER}|{_OVER})\s*(?P<sign>[$€£¥])?\s*(?P<n>\d+(?:\.\d+)?)"
-    r"(?:\s*(?P<word>dollars?|euros?|bucks|pounds?|元|块))?", re.IGNORECASE,
-)  # fmt: skip
 _VAGUE = re.compile(
     r"\b(?P<new>new|newer|recent|modern|latest)(?=\s+(?:film|movie|one|release|stuff|thing|comed|"
     r"drama|horror|thriller|western|action|romance|book|item|song|and|or|but)|[.,!?]|\s*$)"
@@ -118,11 +98,9 @@ def numbers_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> list[Fou
     found: list[Found] = []
     readers = [_years(text)] if "year" in ranges else []
     length = next((name for name in LENGTHS if name in ranges), None)
-    price = next((name for name in PRICES if name in ranges), None)
     if length:
         readers.append(_lengths(text, length))
-    if price:
-        readers.append(_prices(text, price))
+    readers.append(amounts_in(text, ranges))
     readers.append(_vague(text, ranges, length))
     for reader in readers:
         for one in reader:
@@ -247,32 +225,13 @@ def _lengths(text: str, field: str) -> Iterator[Found]:
         minutes = value * 60 if unit.lower()[0] == "h" or "小时" in unit else value
         minutes += float(match["rest"] or 0)
         cue = (match["cue"] or match["tail"] or "at most").strip().lower()
-        over = bool(re.fullmatch(_OVER, cue)) or cue in ("or more", "or longer", "以上")
-        op = _length_op(cue, over, text, match.start())
+        more = cue in ("or more", "or longer", "以上")
+        op = op_of("at least" if more else cue, text[: match.start()])
         shown = f"{'at least' if op in (Op.GE, Op.GT) else 'at most'} {minutes:g} min"
         if op in (Op.LT, Op.GT):
             shown = f"{'under' if op is Op.LT else 'over'} {minutes:g} min"
         bound = Constraint(field, op, int(minutes) if minutes.is_integer() else minutes)
         yield Found(*match.span(), Term("", shown, (bound,)), "number")
-
-
-def _length_op(cue: str, over: bool, text: str, start: int) -> Op:
-    strict = cue in _STRICT
-    if over and re.search(r"\b(?:not|nothing|no|never)\s+$|不要?$", text[:start], re.IGNORECASE):
-        return Op.LE
-    if over:
-        return Op.GT if strict else Op.GE
-    return Op.LT if strict else Op.LE
-
-
-def _prices(text: str, field: str) -> Iterator[Found]:
-    for match in _PRICE.finditer(text):
-        if match["sign"] or match["word"]:
-            over = bool(re.fullmatch(_OVER, match["cue"].lower()))
-            op = Op.GE if over else Op.LE
-            shown = f"{field} {'at least' if over else 'at most'} {match['n']}"
-            bound = Constraint(field, op, float(match["n"]))
-            yield Found(*match.span(), Term("", shown, (bound,)), "number")
 
 
 def _vague(

@@ -13,6 +13,7 @@ from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
 from palate.agent.chat.reading.ages import ages_in
 from palate.agent.chat.reading.critique import critique_in
+from palate.agent.chat.reading.dear import dearness_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
 from palate.agent.chat.reading.kinds import kinds_in
@@ -135,7 +136,11 @@ def _conditions(
     found = list(ages_in(text, catalogue.tags))
     found += [one for one in critique_in(text, catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
-    for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
+    readers = (
+        numbers_in(text, catalogue.numbers), dearness_in(text, catalogue.numbers),
+        kinds_in(text, catalogue),
+    )  # fmt: skip
+    for reader in readers:
         found += [one for one in reader if free(found, one.start, one.end)]
     return sorted(found, key=lambda one: one.start)
 

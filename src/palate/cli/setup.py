@@ -36,11 +36,16 @@ def demo(
 def init(
     folder: Path = typer.Argument(..., help="A folder that does not exist yet."),
     example: str | None = typer.Option(None, help="Fill it with an example: movies."),
+    noun: str = typer.Option("item", help="What one thing is called, such as book."),
+    nouns: str | None = typer.Option(None, help="The plural, where it is not NOUN and s."),
 ) -> None:
     """Make a workspace."""
     from palate.workspace.palate import Palate
 
-    with steps("init") as tell, Palate.init(folder, example=example) as palate:
+    with (
+        steps("init") as tell,
+        Palate.init(folder, example=example, noun=noun, nouns=nouns) as palate,
+    ):
         items = palate.store.item_count
         if example:
             tell("fit")

@@ -13,7 +13,7 @@ from palate.agent.chat.events import Card, Spent
 from palate.domain import Action, Constraint, HistoryEntry, Item, Profile, Request, Start, Wish
 from palate.retrieval.constraints import Checker
 from palate.retrieval.filler import telling
-from palate.retrieval.masks import allowed_rows
+from palate.retrieval.masks import Decided, allowed_rows
 from palate.retrieval.talk import Talk
 from palate.retrieval.top import best_rows
 from palate.retrieval.words import words
@@ -155,14 +155,15 @@ def facts_of(
 
     Args:
         retriever: Over the catalogue.
-        constraints: All must hold; each item is checked.
+        constraints: All must hold; items are read where arrays cannot tell.
         field: A numeric field to order by; by how many met them without one.
         least: Order from the lowest value.
         n: How many items to return.
     """
     table = retriever.index.items
-    rows = np.flatnonzero(allowed_rows(table, constraints))
-    if constraints:
+    decided = Decided(table)
+    rows = np.flatnonzero(allowed_rows(table, constraints, known=decided))
+    if any(one.field == "seen" or decided.of(one) is None for one in constraints):
         items = retriever.items([table.ids[row] for row in rows.tolist()])
         checker = Checker(tuple(constraints))
         rows = np.array([r for r in rows.tolist() if _holds(checker, items, table.ids[r])], np.intp)
@@ -171,8 +172,10 @@ def facts_of(
     known = rows[np.isfinite(order[rows])] if values is not None else rows
     ranked = known[np.argsort(order[known] if least else -order[known], kind="stable")][:n]
     chosen = retriever.items([table.ids[row] for row in ranked.tolist()])
-    mean = float(values[known].mean()) if values is not None and len(known) else None
-    return Facts(len(rows), tuple(chosen.values()), mean)
+    if values is None or not len(known):
+        return Facts(len(rows), tuple(chosen.values()))
+    low, high = np.quantile(values[known], (1 / 3, 2 / 3), method="nearest").tolist()
+    return Facts(len(rows), tuple(chosen.values()), float(values[known].mean()), (low, high))
 
 
 def _holds(checker: Checker, items: Mapping[str, Item], item: str) -> bool:

@@ -21,8 +21,9 @@ DEFAULT_TOML = """\
 # `palate doctor` lists every setting, its value, and where it came from.
 
 [catalogue]
-noun = "{noun}"
-nouns = "{nouns}"
+noun = {noun}
+nouns = {nouns}
+# facts = ["price", "brand"]   # the fields beside a title; without it `palate fit` chooses
 
 # A language model, if there is one: see "Connecting a model" in the README.
 # [model]
@@ -102,6 +103,11 @@ class Folder:
         return self.index / "fitting"
 
     @property
+    def facts(self) -> Path:
+        """The fields beside a title, where `fit` chose them."""
+        return self.data / "facts.json"
+
+    @property
     def typed(self) -> Path:
         """What was typed into `palate chat`; anybody's words, so that any forgetting deletes it."""
         return self.data / "chat_history"
@@ -146,7 +152,9 @@ def create_folder(root: Path, noun: str = "item", nouns: str = "items") -> Folde
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.chmod(0o700)
         settings = root / FILE_NAME
-        settings.write_text(DEFAULT_TOML.format(noun=noun, nouns=nouns), encoding="utf-8")
+        # A string of JSON is one of TOML.
+        made = DEFAULT_TOML.format(noun=json.dumps(noun), nouns=json.dumps(nouns))
+        settings.write_text(made, encoding="utf-8")
         settings.chmod(0o600)
     return folder
 

@@ -200,9 +200,20 @@ class Opened(Parts):
         self._give_back("engine", "predictor", "retriever", "index")
         with on_disk(), self._marked(without):
             Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
-            return fitting.fit(
+            report = fitting.fit(
                 self.store, self.index, self.settings, without=without, progress=progress
             )
+        self._show_facts()
+        return report
+
+    def _show_facts(self) -> None:
+        """Chooses the fields beside a title, where nobody has set them."""
+        from palate.settings import CatalogueSettings
+        from palate.workspace.shown_facts import choose_facts, with_facts
+
+        with on_disk():
+            choose_facts(self.folder, self.index.items, CatalogueSettings().facts)
+            self.settings, self.origins = with_facts(self.folder, self.settings, self.origins)
 
     def _room(self) -> None:
         """Refuses a fit that could not be written, while what is loaded still answers."""

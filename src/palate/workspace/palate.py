@@ -14,6 +14,7 @@ from palate.settings import load_settings
 from palate.workspace.card import ProfileCard
 from palate.workspace.chat import Conversing
 from palate.workspace.folder import Folder, create_folder, on_disk
+from palate.workspace.shown_facts import with_facts
 
 if TYPE_CHECKING:
     from palate.agent.predict import Prediction
@@ -38,12 +39,21 @@ class Palate(Conversing):
     # ------------------------------------------------------------------ opening and closing
 
     @classmethod
-    def init(cls, path: str | Path, *, example: str | None = None) -> Palate:
+    def init(
+        cls,
+        path: str | Path,
+        *,
+        example: str | None = None,
+        noun: str = "item",
+        nouns: str | None = None,
+    ) -> Palate:
         """Makes a new workspace and opens it.
 
         Args:
             path: A folder that does not exist yet, or is empty.
             example: Name of an example to fill it with: ``"movies"``.
+            noun: What one thing is called, such as ``"book"``; the example knows its own.
+            nouns: The plural; an ``s`` is added without it.
 
         Raises:
             PrerequisiteError: The folder holds something.
@@ -51,8 +61,9 @@ class Palate(Conversing):
         """
         from palate.workspace.example import fill, nouns_of
 
-        noun, nouns = nouns_of(example) if example else ("item", "items")
-        create_folder(Path(path), noun, nouns)
+        if example:
+            noun, nouns = nouns_of(example)
+        create_folder(Path(path), noun, nouns or f"{noun}s")
         palate = cls.open(path)
         try:
             if example:
@@ -83,7 +94,7 @@ class Palate(Conversing):
         """Does what `open` does with a folder that is known to be a workspace."""
         dotted = {name.replace("__", ".", 1): value for name, value in flags.items()}
         loaded = load_settings(folder.root, flags=dotted)
-        return cls(folder, loaded.settings, loaded.origins)
+        return cls(folder, *with_facts(folder, loaded.settings, loaded.origins))
 
     # ------------------------------------------------------------------ data in
 

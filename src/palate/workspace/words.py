@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.reasons.genres_zh import genre_word
 from palate.domain import Evidence, FieldValue, Item
 
@@ -53,7 +54,14 @@ def fact_line(item: Item, names: Sequence[str]) -> str:
 def _fact(name: str, value: FieldValue) -> str:
     if isinstance(value, tuple):
         return ", ".join(value[:3])
-    return f"{value} min" if name == "runtime" else str(value)
+    if name in LENGTHS:
+        return f"{value} min"
+    return f"{name.replace('_', ' ')} {value}" if _is_amount(name, value) else str(value)
+
+
+def _is_amount(name: str, value: FieldValue) -> bool:
+    """Tells a number that nobody would know without its name."""
+    return name != "year" and isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def evidence_line(
