@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 #: Fields that hold minutes, the first one there counts.
 LENGTHS = ("runtime", "duration", "length", "minutes", "running_time")
+#: Fields that tell how long a thing is that is read, where none holds minutes.
+PAGES = ("pages", "page_count", "num_pages", "number_of_pages")
 #: Fields that hold a price, the first one there counts.
 PRICES = ("price", "cost", "sale_price", "list_price", "price_usd", "price_eur", "unit_price")
 #: What people say -> the one name of a genre (as in `palate.agent.reasons.lexicon.GENRES`).
@@ -41,6 +43,22 @@ GENRE_WORDS_ZH = {
     "警匪": "crime", "黑帮": "crime", "打斗": "action", "功夫": "action", "太空": "science fiction",
     "侦探": "mystery",
 }  # fmt: skip
+
+
+def length_field(fields: Iterable[str]) -> str:
+    """Returns the field that tells how long an item is; empty where none of a catalogue's does."""
+    held = set(fields)
+    return next((name for name in (*LENGTHS, *PAGES) if name in held), "")
+
+
+def unit_of(field: str, language: str = "en") -> str:
+    """Returns the unit behind a number of a field, with its space; empty where it has none."""
+    chinese = language.startswith("zh")
+    if field in LENGTHS:
+        return "分钟" if chinese else " min"
+    if field in PAGES:
+        return "页" if chinese else " pages"
+    return ""
 
 
 def price_field(fields: Iterable[str]) -> str:

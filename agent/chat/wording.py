@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import unit_of
 from palate.agent.reasons.genres_zh import genre_word
 from palate.agent.reasons.lexicon import COUNTRIES_ZH
 from palate.domain import Constraint, FieldValue, Op
@@ -76,7 +76,7 @@ def worded_constraint(one: Constraint, language: str) -> str:
         return ("no " if one.op in NEGATIVE else "") + said
     forms = _ENGLISH_YEARS if one.field == "year" else _ENGLISH
     if as_number(one.value) is not None and one.op in forms:
-        return forms[one.op].format(said + " min" * (one.field in LENGTHS))
+        return forms[one.op].format(said + unit_of(one.field))
     return f"{one.field} {'not ' if one.op in NEGATIVE else ''}{said}"
 
 
@@ -104,8 +104,8 @@ def _one(one: Constraint) -> str:
         return _YEARS[one.op].format(*values)
     name = _FIELDS.get(one.field, one.field)
     if as_number(one.value) is not None and one.op in _BOUNDS:
-        length = one.field in LENGTHS
-        return ("" if length else name) + _BOUNDS[one.op].format(values[0] + "分钟" * length)
+        unit = unit_of(one.field, "zh")
+        return ("" if unit else name) + _BOUNDS[one.op].format(values[0] + unit)
     shown = "或".join(_COUNTRIES.get(value.casefold(), value) for value in values)
     return f"{name}{denied or '：'}{shown}"
 

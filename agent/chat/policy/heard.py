@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from palate.agent.chat.desk import Ask, Desk
 from palate.agent.chat.events import Linked
 from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
-from palate.agent.chat.policy.pricing import priced
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.policy.sorts import outdated
+from palate.agent.chat.policy.thirds import settled
 from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
@@ -72,12 +72,12 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     change = merged(state.naming(named), terms, reading.text)
     gone = outdated(change.state, terms, reading.text, desk)
     change = Merged(change.state.without(*(one.id for one in gone)), (*change.dropped, *gone))
-    prices = priced(reading, change.state, desk, say)
-    if prices:
-        dearer = merged(change.state, [term for term, _ in prices], reading.text)
-        change = Merged(dearer.state, (*change.dropped, *dearer.dropped))
+    vague = settled(reading, change.state, desk, say)
+    if vague:
+        nearer = merged(change.state, [term for term, _ in vague], reading.text)
+        change = Merged(nearer.state, (*change.dropped, *nearer.dropped))
     assumed = [
-        *(said for _, said in prices),
+        *(said for _, said in vague),
         *_titles_assumed(reading, items, say),
         *_words_assumed(reading, say),
     ]
@@ -87,7 +87,7 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     noted += [say("undescribed", said=unknown)] if unknown else []
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost) and not (terms or named or prices)
+    empty = bool(lost) and not (terms or named or vague)
     return Heard(after, tuple(assumed), tuple(noted), empty)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from palate.agent.chat.catalogue import Catalogue
-from palate.agent.chat.lexicon import LENGTHS, price_field
+from palate.agent.chat.lexicon import length_field, price_field, unit_of
 from palate.agent.chat.reading.found import Found
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Item, Op
@@ -130,7 +130,7 @@ def _moods(text: str, catalogue: Catalogue) -> Iterator[Found]:
 def _compared(
     text: str, ranges: Mapping[str, tuple[float, float]], about: Sequence[Item]
 ) -> Iterator[Found]:
-    length, price = next((name for name in LENGTHS if name in ranges), ""), price_field(ranges)
+    length, price = length_field(ranges), price_field(ranges)
     for match in _COMPARED.finditer(text):
         kind = (match.lastgroup or "").removesuffix("_zh")
         field = {"short": length, "long": length, "cheap": price, "dear": price}.get(kind, "year")
@@ -141,7 +141,7 @@ def _compared(
             continue
         middle = round(median(values), 2) if field == price else int(median(values))
         op = Op.LT if kind in ("short", "old", "cheap") else Op.GT
-        unit, named = " min" * (field == length), f"{price.replace('_', ' ')} " * (field == price)
+        unit, named = unit_of(field), f"{price.replace('_', ' ')} " * (field == price)
         shown = f"{named}{_SAID[kind]} {middle:g}{unit}"
         bound = Constraint(field, op, middle)
         whose = about[0].title if len(about) == 1 else ""

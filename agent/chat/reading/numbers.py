@@ -97,7 +97,7 @@ def numbers_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> list[Fou
     """
     found: list[Found] = []
     readers = [_years(text)] if "year" in ranges else []
-    length = next((name for name in LENGTHS if name in ranges), None)
+    length = next((name for name in LENGTHS if name in ranges), None)  # in minutes
     if length:
         readers.append(_lengths(text, length))
     readers.append(amounts_in(text, ranges))

@@ -13,13 +13,13 @@ from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
 from palate.agent.chat.reading.ages import ages_in
 from palate.agent.chat.reading.critique import critique_in
-from palate.agent.chat.reading.dear import dearness_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
 from palate.agent.chat.reading.kinds import kinds_in
 from palate.agent.chat.reading.numbers import numbers_in
 from palate.agent.chat.reading.questions import Question, question_in
 from palate.agent.chat.reading.references import Reference, references_in
+from palate.agent.chat.reading.vague import vague_in
 from palate.agent.chat.state import State, Term
 from palate.domain import Item, Op
 from palate.retrieval.filler import telling
@@ -137,7 +137,7 @@ def _conditions(
     found += [one for one in critique_in(text, catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
     readers = (
-        numbers_in(text, catalogue.numbers), dearness_in(text, catalogue.numbers),
+        numbers_in(text, catalogue.numbers), vague_in(text, catalogue.numbers),
         kinds_in(text, catalogue),
     )  # fmt: skip
     for reader in readers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import unit_of
 from palate.agent.chat.wording import genre_word, worded_constraint
 from palate.domain import Constraint, Item, Op
 from palate.retrieval.constraints import Checker
@@ -122,7 +122,7 @@ def _has(item: Item, field: str, language: str) -> str:
         return ""
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    unit = ("分钟" if _code(language) == "zh" else " min") if field in LENGTHS else ""
+    unit = unit_of(field, language)
     return f"{value}{unit}"
 
 

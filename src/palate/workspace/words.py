@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import unit_of
 from palate.agent.reasons.genres_zh import genre_word
 from palate.domain import Evidence, FieldValue, Item
 
@@ -54,8 +54,8 @@ def fact_line(item: Item, names: Sequence[str]) -> str:
 def _fact(name: str, value: FieldValue) -> str:
     if isinstance(value, tuple):
         return ", ".join(value[:3])
-    if name in LENGTHS:
-        return f"{value} min"
+    if unit := unit_of(name):
+        return f"{value}{unit}"
     return f"{name.replace('_', ' ')} {value}" if _is_amount(name, value) else str(value)
 
 
