@@ -93,7 +93,10 @@ BOASTS = re.compile(
     r"\b(?:award|oscar|prize)s?(?:[- ]winning)?\b|\b(?:best|top)[- ]?sell(?:er|ing)\b|box[- ]office"
     r"|\btrue (?:story|events)\b|\b(?:sequel|prequel|remake|reboot|trilogy|debut|franchise)s?\b"
     r"|\b(?:critically )?acclaimed\b|\b(?:highest|top|best)[- ]rated\b"
-    r"|获奖|奥斯卡|票房|真实(?:故事|事件)改编|续集|前传|翻拍|三部曲|处女作",
+    r"|\b(?:cheapest|lowest[- ]priced?|most (?:expensive|affordable|popular)|bargains?|discount\w*"
+    r"|on sale|free (?:shipping|delivery|returns)|in stock|limited (?:offer|edition|time)"
+    r"|money[- ]back|guaranteed?|warrant(?:y|ies))\b"
+    r"|最便宜|最贵|最畅销|打折|特价|包邮|现货|限量|保修|获奖|奥斯卡|票房|真实(?:故事|事件)改编|续集|前传|翻拍|三部曲|处女作",
     re.IGNORECASE,
 )
 NUMBER_WORDS = {

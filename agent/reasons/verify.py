@@ -17,6 +17,7 @@ from palate.agent.reasons.genres import genre_claims
 from palate.agent.reasons.lexicon import BOASTS
 from palate.agent.reasons.names import name_claims
 from palate.agent.reasons.titles import FIRST_MARK, Mention, level, masked, mentions
+from palate.agent.reasons.values import value_claims
 from palate.agent.reasons.world import World, folded
 from palate.domain import Claim
 
@@ -59,6 +60,7 @@ def check_claims(sentence: str, world: World) -> tuple[Claim, ...]:
         *number_claims(text, found, world),
         *name_claims(text, found, world),
         *genre_claims(text, found, spans, world),
+        *value_claims(text, world),
         *(
             Claim(match.group(), "fact", folded(match.group()) in world.own_words)
             for match in BOASTS.finditer(text)
