@@ -61,6 +61,7 @@ def fit(
     *,
     without: Collection[tuple[str, str]] = (),
     seed: int = 0,
+    foretelling: bool = True,
     progress: Callable[[str], None] | None = None,
 ) -> FitReport:
     """Builds the prior from the store's events and saves it beside the index.
@@ -72,6 +73,7 @@ def fit(
         without: (user, item) pairs that must leave no trace in statistics or weights; those
             people's lists take no part in learning the weights either.
         seed: Of the choice of people and of the sampled items.
+        foretelling: Learn predictions, too: most of the time goes into them.
         progress: Told the name of each step.
 
     Raises:
@@ -84,9 +86,11 @@ def fit(
     version = store.event_version
     events = store.event_arrays()
     source = _Source(events, index.items, settings, store.rating_scale(), without, seed)
-    log, prior, learnt = _learn(source, tell)
+    learnt = _learn(source, tell, foretelling=foretelling)
+    log, prior = learnt.log, learnt.prior
     with drafted(index.folder, STATE) as draft:
-        save_forecasts(learnt.forecasts, draft)
+        if learnt.forecasts is not None:
+            save_forecasts(learnt.forecasts, draft)
         save_behaviour(learnt.behaviour, draft)
         save_prior(prior, draft)
         _save_state(draft, version, index.items, without)
@@ -266,7 +270,9 @@ def learn_aside(
         progress: Told the name of each step.
     """
     source = _Source(events, table, settings, scale, (), seed)
-    return _learn(source, progress or (lambda _: None))[2]
+    learnt = _learn(source, progress or (lambda _: None), foretelling=True)
+    assert learnt.forecasts is not None
+    return LearntAside(table, learnt.behaviour, learnt.forecasts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,15 +287,27 @@ class _Source:
     seed: int
 
 
-def _learn(source: _Source, tell: Callable[[str], None]) -> tuple[Interactions, Prior, LearntAside]:
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    """What a log taught; ``forecasts`` where they were wanted."""
+
+    log: Interactions
+    prior: Prior
+    behaviour: Behaviour
+    forecasts: Forecasts | None
+
+
+def _learn(source: _Source, tell: Callable[[str], None], *, foretelling: bool) -> _Learnt:
     events, table, without, seed = source.events, source.table, source.without, source.seed
     strengths = source.settings.strengths
     log = build_interactions(events, table.position, strengths, without=without)
     prior, held = _weights(log, table, {user for user, _ in without}, seed, tell)
-    answers = log_answers(events, table.position, source.scale, without=without)
-    forecasts = learn_forecasts(log, answers, table, source.scale, held, progress=tell)
+    forecasts = None
+    if foretelling:
+        answers = log_answers(events, table.position, source.scale, without=without)
+        forecasts = learn_forecasts(log, answers, table, source.scale, held, progress=tell)
     behaviour = learn_behaviour(log, start=_start(held), seed=seed, progress=tell)
-    return log, prior, LearntAside(table, behaviour, forecasts)
+    return _Learnt(log, prior, behaviour, forecasts)
 
 
 def _start(held: HeldOut | None) -> Factors | None:

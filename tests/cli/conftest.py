@@ -90,3 +90,23 @@ def empty(tmp_path):
     """A workspace without anything in it."""
     Palate.init(tmp_path / "empty").close()
     return tmp_path / "empty"
+
+
+@pytest.fixture(scope="session")
+def evaluated_once(example_once, tmp_path_factory):
+    """The example with the snapshot of the newest events of 20 people, which most runs here ask."""
+    from palate.eval.runs.config_file import config_from
+    from palate.workspace.evaluate import Options, run
+
+    folder = shutil.copytree(example_once, tmp_path_factory.mktemp("evaluated") / "films")
+    asked = config_from({"split": {"kind": "last", "users": 20, "candidates": 10}})
+    with Palate.open(folder) as opened:
+        made, _ = run(opened, asked, Options(), steps=lambda _: None, notify=lambda _: None)
+        shutil.rmtree(made.root)
+    return folder
+
+
+@pytest.fixture
+def evaluated(evaluated_once, tmp_path):
+    """A copy of it of the test's own, closed."""
+    return Path(shutil.copytree(evaluated_once, tmp_path / "films"))

@@ -19,6 +19,12 @@ statistics: {samples: 200}
 
 
 @pytest.fixture
+def example(evaluated):
+    """Its snapshot is made already: what is tested here is what stands around it."""
+    return evaluated
+
+
+@pytest.fixture
 def config(tmp_path):
     path = tmp_path / "eval.yaml"
     path.write_text(YAML)

@@ -76,3 +76,44 @@ def test_what_is_no_recommender_is_told_before_the_run(palate, example, config, 
     fails = palate("eval", "run", config, code=8, workspace=example).err
     assert told in " ".join(fails.split())
     assert json.loads(palate("eval", "list", "--json", workspace=example).out) == {"runs": []}
+
+
+FORETELLING = """
+from palate.eval.controls import in_order
+
+
+class Foretelling:
+    name = "foretelling"
+
+    def __init__(self, palate):
+        self.palate = palate
+
+    def rank(self, requests):
+        return [in_order(self.order(one)) for one in requests]
+
+    def order(self, one):
+        found = self.palate.predict_pairs([(one.user, item) for item in one.candidates], ["like"])
+        values = {p.item.id: p.value for p in found}
+        return sorted(one.candidates, key=lambda item: (-values[item], item))
+
+
+def make(palate):
+    return [Foretelling(palate)]
+"""
+
+
+def test_it_may_rank_by_predictions(palate, example, config, tmp_path):
+    (tmp_path / "mine.py").write_text(FORETELLING)
+    config.write_text(
+        YAML.replace("users: 60", "users: 8").replace("variant: mine", "variant: foretelling")
+    )
+    found = json.loads(palate("eval", "run", config, "--json", workspace=example).out)
+    assert found["gates"][0]["passed"]
+    [snapshot] = (example / "data" / "runs" / "snapshots").iterdir()
+    assert (snapshot / "data" / "index" / "forecasts.npz").is_file()
+    config.write_text(YAML.split("recommenders", maxsplit=1)[0] + "metrics: [NDCG@10]\n")
+    palate("eval", "run", config, "--json", workspace=example)
+    other = max(
+        (example / "data" / "runs" / "snapshots").iterdir(), key=lambda p: p.stat().st_ctime
+    )
+    assert not (other / "data" / "index" / "forecasts.npz").exists(), "ranking needs none"

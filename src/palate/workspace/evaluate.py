@@ -125,7 +125,7 @@ def _ready(
     if folder is not None:
         cases = read_cases(folder.cases)
     variants = variants_of(config, repeat=options.repeat)
-    with open_snapshot(palate, guard, _settings(palate.settings, config), steps) as snapshot:
+    with _snapshot(palate, config, guard, steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
         _foresee(config, factory, cases, variants)
         work = _work(cases, variants, config, options)
@@ -159,6 +159,12 @@ def _cases(palate: Palate, config: EvalConfig) -> tuple[list[Case], Guard]:
     if at is not None and at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     return cases, Guard(config.split.level, cases, at)
+
+
+def _snapshot(palate: Palate, config: EvalConfig, guard: Guard, steps: Steps) -> Palate:
+    """Opens the snapshot of a run; only somebody's own recommender may want predictions."""
+    settings = _settings(palate.settings, config)
+    return open_snapshot(palate, guard, settings, steps, foretelling=bool(config.recommenders))
 
 
 def _settings(settings: Settings, config: EvalConfig) -> Settings:
@@ -217,8 +223,7 @@ def dry_run(
     everything, guard = _cases(palate, config)
     cases = everything[: options.limit or config.limits.cases]
     variants = variants_of(config, repeat=options.repeat)
-    settings = _settings(palate.settings, config)
-    with alone_in_runs(palate), open_snapshot(palate, guard, settings, steps) as snapshot:
+    with alone_in_runs(palate), _snapshot(palate, config, guard, steps) as snapshot:
         factory = WorkspaceFactory(snapshot, config, cases)
         _foresee(config, factory, cases, variants)
         check_judge(config, variants, factory.engine.library)

@@ -179,6 +179,7 @@ class Opened(Parts):
         *,
         rebuild: bool = False,
         without: Sequence[tuple[str, str]] = (),
+        foretelling: bool = True,
         progress: Callable[[str], None] | None = None,
     ) -> FitReport:
         """Brings index, statistics and weights up to date with the store.
@@ -186,6 +187,7 @@ class Opened(Parts):
         Args:
             rebuild: Build the index anew instead of following the changes.
             without: (user, item) pairs that nothing may learn from, such as truths of cases.
+            foretelling: Learn predictions, too; without them `predict` is not ready.
             progress: Told the name of each step.
 
         Raises:
@@ -201,8 +203,9 @@ class Opened(Parts):
         with on_disk(), self._marked(without):
             Index.update(self.folder.index, self.store, self.embedder, rebuild=rebuild)
             report = fitting.fit(
-                self.store, self.index, self.settings, without=without, progress=progress
-            )
+                self.store, self.index, self.settings,
+                without=without, foretelling=foretelling, progress=progress,
+            )  # fmt: skip
         self._show_facts()
         return report
 

@@ -30,7 +30,12 @@ KEPT = 4
 
 
 def open_snapshot(
-    palate: Palate, guard: Guard, settings: Settings, progress: Callable[[str], None]
+    palate: Palate,
+    guard: Guard,
+    settings: Settings,
+    progress: Callable[[str], None],
+    *,
+    foretelling: bool = False,
 ) -> Palate:
     """Opens the snapshot that a guard leaves of a workspace, and builds it if need be.
 
@@ -39,6 +44,7 @@ def open_snapshot(
         guard: What is held back.
         settings: Of the snapshot.
         progress: Told the name of each step.
+        foretelling: Learn predictions, too; ranking needs none of them.
 
     Raises:
         Leak: The snapshot holds what it must not.
@@ -48,7 +54,7 @@ def open_snapshot(
         raise PrerequisiteError(
             "The catalogue is empty: ingest items first, with `palate ingest items FILE`."
         )
-    folder = Folder(snapshots(palate) / _name(palate, guard, settings))
+    folder = Folder(snapshots(palate) / _name(palate, guard, settings, foretelling))
     own = settings.model_copy(update={"store": StoreSettings()})
     if not (folder.root / _READY).is_file():
         shutil.rmtree(folder.root, ignore_errors=True)
@@ -60,7 +66,7 @@ def open_snapshot(
             shutil.copytree(palate.folder.prompts, folder.prompts)
         with Palate(folder, own, palate.origins) as made:
             _copy(palate, made, guard)
-            made.fit(progress=progress)
+            made.fit(foretelling=foretelling, progress=progress)
         (folder.root / _READY).touch(mode=0o600)
     opened = Palate(folder, own, palate.origins)
     opened.use_model(None)
@@ -85,8 +91,9 @@ def events_of(palate: Palate) -> Iterator[tuple[str, list[Event]]]:
             yield user.id, palate.store.user_events(user.id)
 
 
-def _name(palate: Palate, guard: Guard, settings: Settings) -> str:
+def _name(palate: Palate, guard: Guard, settings: Settings, foretelling: bool) -> str:
     state = [
+        foretelling,
         palate.store.event_version,
         palate.store.item_changes(0).version,
         sorted(
