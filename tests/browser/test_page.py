@@ -54,6 +54,9 @@ def test_why_not_another(films, size, visit):
     page.fill("#expected", "Alien")
     page.press("#expected", "Enter")
     page.locator("#why-not-body h3").wait_for()
+    assert "By what is known of you it comes" in page.locator("#why-not-body").inner_text()
+    assert not page.locator("#why-not-body .amounts").is_visible(), "numbers are on demand"
+    page.locator("#why-not-body summary").click()
     assert "by the prior" in page.locator("#why-not-body").inner_text()
     shoot(page, "4-why-not")
     page.keyboard.press("Escape")

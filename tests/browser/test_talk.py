@@ -108,19 +108,20 @@ def test_a_server_that_is_gone_is_told_and_tried_again(example, size, visit):
 
 
 @pytest.mark.parametrize(
-    ("status", "headers", "told"),
+    ("status", "kind", "headers", "told"),
     [
-        (429, {"Retry-After": "7"}, "Try again in 7 s"),
-        (503, {}, "too much to do"),
-        (504, {}, "model did not answer"),
-        (500, {}, "log tells more under r-5"),
-        (403, {}, "may not do that: Only reading."),
-        (422, {}, "Only reading."),
+        (429, "x", {"Retry-After": "7"}, "Try again in 7 s"),
+        (503, "busy", {}, "too much to do"),
+        (503, "not-ready", {}, "Only reading."),
+        (504, "x", {}, "model did not answer"),
+        (500, "x", {}, "log tells more under r-5"),
+        (403, "x", {}, "may not do that: Only reading."),
+        (422, "x", {}, "Only reading."),
     ],
 )  # fmt: skip
-def test_each_error_says_what_to_do(films, size, visit, status, headers, told):
+def test_each_error_says_what_to_do(films, size, visit, status, kind, headers, told):
     page = visit(films, size, expected=REFUSED)
-    problem = {"type": "urn:palate:problem:x", "detail": "Only reading.", "request": "r-5"}
+    problem = {"type": f"urn:palate:problem:{kind}", "detail": "Only reading.", "request": "r-5"}
     page.route("**/v1/chat", lambda route: route.fulfill(
         status=status, headers=headers, content_type="application/problem+json",
         body=json.dumps(problem),

@@ -35,6 +35,20 @@ def test_why_and_why_not(films):
     assert other["lines"]
 
 
+def test_why_not_is_said_in_words_of_the_language(films):
+    asked = {"user": "ada", "n": 3, "constraints": ["year >= 2000", "-crime"]}
+    slate = films.admin.post("/v1/recommend", json=asked).json()
+
+    def said(**more):
+        place, given = f"/v1/recommendations/{slate['id']}/why-not", {"item": "heat-1995"} | more
+        return films.admin.get(place, params=given).json()["said"]
+
+    assert "since 2000" in said()[0]
+    assert said()[0].endswith("It is 1995.")
+    assert said()[1] == "You want no crime, and it is."
+    assert said(language="zh")[1] == "你不要犯罪，而它是。"
+
+
 def test_items_are_reranked_for_a_person(films):
     documents = [{"id": "heat-1995"}, {"id": "alien-1979"}, {"id": "casablanca-1942"}]
     answer = films.admin.post(

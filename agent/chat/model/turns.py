@@ -24,6 +24,10 @@ from palate.errors import ModelError
 
 #: Turns that no model is asked about: what they do is for code alone.
 _OURS = frozenset("order forget_me reset profile hostile no".split())
+_UNANSWERED = {
+    "en": "The model did not answer ({error}); this was answered by rules.",
+    "zh": "模型没有回答（{error}）；这一轮由规则回答。",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class ModelTurns:
             try:
                 said = await work
             except ModelError as error:
-                async for event in self._without(text, state, error):
+                async for event in self._without(text, state, error, box.say.language):
                     yield event
                 return
         yield Thinking(box.say("step_check"))
@@ -114,10 +118,10 @@ class ModelTurns:
         return said
 
     async def _without(
-        self, text: str, state: State, error: ModelError
+        self, text: str, state: State, error: ModelError, language: str
     ) -> AsyncIterator[ChatEvent]:
         """Answers by the policy, and says why."""
-        note = f"The model did not answer ({error}); this was answered by rules."
+        note = _UNANSWERED["zh" if language.startswith("zh") else "en"].format(error=error)
         async for event in self._policy.answer(text, state):
             if isinstance(event, Finished):
                 told = f"\n\n{note}"

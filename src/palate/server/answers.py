@@ -133,7 +133,9 @@ class WhyNotOut(Answer):
     """What keeps an item out of a slate."""
 
     item: str
-    lines: list[str]
+    title: str
+    said: list[str] = Field(description="for a person, in `language`")
+    lines: list[str] = Field(description="with every number")
 
 
 class WhyOut(Answer):

@@ -112,11 +112,7 @@ class WorkspaceDesk:
         profile = leaning(self.palate.engine.profile(request), ask)
         retriever = self._retriever(profile, ask)
         found = why_not(self.palate, request, item, profile, retriever)
-        asks = any(one.field == "seen" for one in request.constraints)
-        hidden = item in profile.hidden
-        known = item in profile.seen and not hidden and not asks
-        known = known and not self.palate.settings.retrieval.seen
-        return why_not_lines(found, request.constraints, (hidden, known), ask.language)
+        return why_not_lines(found, request.constraints, ask.language)
 
     def remember(self, user: str, text: str, *, likes: bool) -> int:
         """Keeps a wish."""

@@ -67,20 +67,18 @@ def _code(language: str) -> str:
     return "zh" if language.startswith("zh") else "en"
 
 
-def why_not_lines(
-    found: WhyNot, constraints: Sequence[Constraint], known: tuple[bool, bool], language: str
-) -> list[str]:
+def why_not_lines(found: WhyNot, constraints: Sequence[Constraint], language: str) -> list[str]:
     """Returns what keeps an item out, in sentences.
 
     Args:
         found: As it was worked out.
         constraints: In force.
-        known: Whether the person dismissed the item, and whether they know it.
         language: BCP 47.
     """
     say = _SAID[_code(language)]
     lines = list(_broken(found.item, constraints, language))
-    lines += [say[name] for name, is_so in zip(("hidden", "known"), known, strict=True) if is_so]
+    lines += [say["hidden"]] if found.dismissed else []
+    lines += [say["known"]] if found.known else []
     if lines:
         return [shown(line) for line in lines]
     if found.place <= found.n:

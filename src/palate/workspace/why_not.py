@@ -39,6 +39,8 @@ class WhyNot:
         last: The last item that the prior would show.
         shares: Signal -> the item's share less that of ``last``, in log-odds, the lowest first;
             they sum to the difference of the two scores.
+        dismissed: Whether the person dismissed the item.
+        known: Whether it is left out because the person knows it.
     """
 
     item: Item
@@ -49,6 +51,8 @@ class WhyNot:
     in_pool: bool
     last: Item | None
     shares: Mapping[str, float]
+    dismissed: bool = False
+    known: bool = False
 
     def lines(self) -> list[str]:
         """Returns it in sentences."""
@@ -127,15 +131,18 @@ def why_not(
     others = [spot for spot, one in enumerate(order) if one != item][: request.n]
     last = others[-1] if others else None
     shares = {} if last is None else _held(ranked.shares[place] - ranked.shares[last])
+    dismissed, known = item in profile.hidden, _left_out(palate, request, profile, item)
     return WhyNot(
         found,
-        _causes(palate, request, profile, found),
+        _causes(request, profile, found, dismissed=dismissed, known=known),
         place + 1,
         len(order),
         request.n,
         item in inside,
         None if last is None else palate.store.item(order[last]),
         shares,
+        dismissed,
+        known,
     )
 
 
@@ -144,13 +151,21 @@ def _held(difference: Any) -> dict[str, float]:
     return {name: amount for name, amount in pairs if abs(amount) >= _LEAST}
 
 
-def _causes(palate: Answering, request: Request, profile: Profile, item: Item) -> tuple[str, ...]:
+def _left_out(palate: Answering, request: Request, profile: Profile, item: str) -> bool:
+    """Tells whether an item is left out because the person knows it."""
+    asks = any(constraint.field == "seen" for constraint in request.constraints)
+    shown_again = asks or palate.settings.retrieval.seen
+    return item in profile.seen and item not in profile.hidden and not shown_again
+
+
+def _causes(
+    request: Request, profile: Profile, item: Item, *, dismissed: bool, known: bool
+) -> tuple[str, ...]:
     broken = Checker(request.constraints).broken(item, profile.seen)
     causes = [f"It does not meet '{constraint}'." for constraint in broken]
-    asks = any(constraint.field == "seen" for constraint in request.constraints)
-    if item.id in profile.hidden:
+    if dismissed:
         causes.append("It was dismissed.")
-    elif item.id in profile.seen and not asks and not palate.settings.retrieval.seen:
+    if known:
         causes.append("It is known already (retrieval.seen = true would show it again).")
     return tuple(causes)
 

@@ -63,6 +63,7 @@ function wire() {
   byId("who").addEventListener("change", () => { nameWho(byId("who").value.trim()); fresh(); });
   byId("open-profile").addEventListener("click", () => openProfile(who()));
   document.addEventListener("visibilitychange", catchUp);
+  addEventListener("pagehide", keepUnanswered);
   document.addEventListener("session-over", sessionOver);
   document.addEventListener("erased", (event) => erased(event.detail));
   document.addEventListener("signed-out", (event) => { fresh(); signIn(event.detail); });
@@ -74,6 +75,11 @@ function take() {
   if (!state.busy) byId("say").value = "";
   ask(text);
   grow();
+}
+
+/** Keeps what was typed, and a question whose answer has not come, for the page that comes next. */
+function keepUnanswered() {
+  if (!byId("main").hidden) keepDraft([state.asked, byId("say").value].filter(Boolean).join("\n"));
 }
 
 function sessionOver() {

@@ -1,10 +1,10 @@
 // Cards: what is recommended, and why.
 import { amounts } from "/amounts.js";
-import { button, byId, el } from "/dom.js";
+import { button, byId, el, narrow, still } from "/dom.js";
 import { clearHow, showHow } from "/how.js";
 import { actsOf } from "/opinions.js";
 import { askWhyNot } from "/whynot.js";
-import { t, tongue, word } from "/words.js";
+import { fact, t, tongue, word } from "/words.js";
 
 const SKELETONS = 4;
 let shown = null;
@@ -20,6 +20,18 @@ export function showCards(slate) {
   }
   showHow(slate);
 }
+
+/** Shows a slate that was asked for again, and leads to its beginning or to one of its cards. */
+export function leadTo(slate, item = slate.cards[0].item) {
+  if (!cardFor(item) || shown.recommendation !== slate.recommendation) showCards(slate);
+  const card = cardFor(item);
+  if (!card) return;
+  const at = item === slate.cards[0].item && narrow() ? byId("shelf") : card;
+  at.scrollIntoView({ block: at === card ? "nearest" : "start", behavior: still() ? "auto" : "smooth" });
+  card.focus({ preventScroll: true });
+}
+
+const cardFor = (item) => document.querySelector(`[data-item="${CSS.escape(item)}"]`);
 
 /** Takes the cards away; with `keep`, those that stood there before the question come back. */
 export function clearCards({ keep = false } = {}) {
@@ -55,7 +67,7 @@ function factsOf(card) {
   const told = card.facts.filter(([, value]) => String(value).trim());
   if (!told.length) return null;
   return el("dl", { class: "facts" }, ...told.map(([name, value]) =>
-    el("div", {}, el("dt", { text: word(name) }), el("dd", { text: value, dir: "auto" }))));
+    el("div", {}, el("dt", { text: word(name) }), el("dd", { text: fact(value), dir: "auto" }))));
 }
 
 function evidenceOf(card) {

@@ -8,7 +8,7 @@ import { t, tongue } from "/words.js";
 /** Shows chips; `dropped` hears of one that was taken out. */
 export function showChips(chips, dropped) {
   byId("chips").replaceChildren(...chips.map((chip) => el("li", { class: "chip" },
-    el("span", { text: chip.text, lang: tongue(chip.text) }),
+    el("span", { text: chip.text, lang: tongue(chip.text), title: chip.text.length > 40 && chip.text }),
     button("✕", () => drop(chip, dropped), { "aria-label": t("remove", { text: chip.text }) }))));
 }
 

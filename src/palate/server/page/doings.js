@@ -17,7 +17,7 @@ export async function newest(who) {
 }
 
 /** Returns the part of the profile; `change` does something and shows the profile anew. */
-export function doingsOf(did, titles, change) {
+export async function doingsOf(did, titles, change) {
   const list = el("ul", { class: "rows", id: "doings" });
   const more = button("", () => show(list.children.length + SHOWN), { class: "quiet" });
   async function show(count) {
@@ -27,7 +27,7 @@ export function doingsOf(did, titles, change) {
     more.hidden = list.children.length >= did.length;
     more.textContent = t("more", { count: Math.min(SHOWN, did.length - list.children.length) });
   }
-  show(SHOWN);
+  await show(Math.max(SHOWN, document.getElementById("doings")?.children.length ?? 0));
   const none = did.length ? [] : [el("p", { class: "muted", text: t("nothingDone") })];
   return [el("h3", { text: t("did") }), list, more, ...none];
 }

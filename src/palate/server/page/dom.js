@@ -33,11 +33,16 @@ let timer;
 export function say(text, { fault = false } = {}) {
   const open = document.querySelector("dialog[open] .told");
   const line = open || byId("status");
-  line.textContent = plain(text);
+  line.replaceChildren(...withCode(text));
   line.classList.toggle("fault", fault);
   line.classList.add("on");
   clearTimeout(timer);
   timer = setTimeout(() => line.classList.remove("on"), fault ? 10000 : 4000);
+}
+
+/** Takes away what was said in passing: it is of something that is over. */
+export function hush() {
+  for (const line of document.querySelectorAll(".toast, .told")) line.classList.remove("on");
 }
 
 /** Tells a screen reader what is seen anyway. */

@@ -10,13 +10,13 @@ export const ENGLISH = {
 
   thinking: "thinking", stopped: "Stopped. Nothing of this turn is kept.", oneAtATime: "One question at a time: wait for the answer, or stop it.",
   again: "Try again", madeByRules: "Answered by rules", madeBy: "Answered by {name}", noCost: "none: no model was asked",
-  show: "Show these {count}", here: "{count} recommendations are shown.",
+  show: "Show these {count}", whole: "Show all of it", noneYet: "What is recommended will stand here.", minutes: "{count} min", here: "{count} recommendations are shown.",
   remove: "Remove: {text}", removed: "No longer in force: {text}", askAgain: "Ask again without it", askAgainWords: "recommend something",
   takenUp: "The talk goes on where it was.", goneOn: "This talk went on in another tab; here is all of it.",
 
   rankedBy: "Ranked by", prior: "the prior", priorFixed: "the prior, with fixed weights", model: "{name}", modelHow: "{name} ({how})",
-  fused: "{model}, with {prior} (weight {weight})", knownFrom: "Known of you", took: "Took", seconds: "{seconds} s", milliseconds: "{ms} ms", cost: "Cost",
-  noPrice: "{tokens} tokens", price: "{tokens} tokens, ${usd}", waited: "{seconds} s waited for it",
+  fused: "{model}, with {prior} (weight {weight})", knownFrom: "Based on", took: "Ranked in", seconds: "{seconds} s", milliseconds: "{ms} ms", cost: "Cost",
+  noPrice: "{tokens} tokens", price: "{tokens} tokens, ${usd}", waited: "waited {seconds} s",
 
   evidence: "Evidence", evidenceOf: "Evidence for {title}", evidenceNote: "How much each counts for it, in log-odds.",
   opinionOf: "What you think of {title}", like: "Like", dismiss: "Not for me", view: "Seen it",
@@ -24,15 +24,15 @@ export const ENGLISH = {
   takenBack: "Taken back.", whoFirst: "Say first whom this is for: the field at the top.",
   whyNot: "Why not …?", whyNotOf: "Why {title}, and not another?", whyNotTitle: "Why {title}, and not …?", expected: "Which one did you expect?",
   whyNotAsk: "Why not?", noSuchTitle: "Nothing in the catalogue goes by that name. Type a part of the title, and choose from the list.",
-  looking: "Looking …", notKept: "How these were made is no longer kept: ask anew.",
+  looking: "Looking …", numbers: "In numbers", notKept: "How these were made is no longer kept: ask anew.",
 
   profileOf: "Profile of {who}", strangerProfile: "Nothing is kept of a stranger beyond this talk. Say in the field at the top whom this is for, and tastes are remembered.",
-  reading: "Reading …", unknown: "Nothing is known of {who} yet.", knownThings: "{start}; {count} things in view.",
+  reading: "Reading …", unknown: "Nothing is known of {who} yet.", knownThings: "Recommendations build on what you did, in {count} cases.", knownNone: "Nothing that you did is known yet.",
   leansTo: "Leans to", turnsFrom: "Turns from", wishes: "Wishes", wishLabel: "Something that always holds", wishHint: "slow films about work",
   want: "I want", unwant: "I do not want", add: "Add", added: "Wish added.", not: "not: {text}", removeIt: "Remove", removeWish: "Remove the wish {text}",
   wishRemoved: "Wish removed.", did: "What you did", forget: "Forget", forgetIt: "Forget {what} {title}", forgotten: "Forgotten.", more: "Show {count} more",
   nothingDone: "Nothing yet.", talks: "Talks", open: "Open", openTalk: "Open the talk {title}", eraseTalk: "Erase the talk {title}", erase: "Erase",
-  talkErased: "The talk is erased.", thisTalk: "Erase this talk", save: "Save all as a file", signOut: "Sign out",
+  thisOne: "this talk", talkErased: "The talk is erased.", thisTalk: "Erase this talk", save: "Save all as a file", signOut: "Sign out",
   eraseAll: "Erase everything about {who}", eraseSure: "Press again to erase {who} for good", erased: "{who} is erased.",
 
   signIn: "Sign in", key: "Key", signInHow: "Open the link that `palate serve` printed, or give a key.",
@@ -50,7 +50,8 @@ export const ENGLISH = {
 
   words: {
     like: "liked", dislike: "disliked", rate: "rated", view: "seen", click: "opened", purchase: "bought", play: "played",
-    save: "saved", skip: "skipped", dismiss: "not for me", warm: "Well known", "wishes only": "Wishes alone",
-    "history of the request": "This talk", "no events": "Nothing yet", "no user": "A stranger",
+    save: "saved", skip: "skipped", dismiss: "not for me", warm: "what you did", "wishes only": "your wishes",
+    "history of the request": "this talk", "no events": "this talk alone", "no user": "this talk alone",
   },
+  genres: {},
 };

@@ -9,7 +9,8 @@ export function told(error) {
   if (status === 401) return t("sessionOver");
   if (status === 403) return t("faultMay", { detail: error.message });
   if (status === 429) return t("faultOften", { wait: error.wait || 1 });
-  if (status === 503) return t("faultBusy");
+  if (status === 503 && (error.kind === "busy" || !error.message)) return t("faultBusy");
+  if (status === 503) return t("faultOther", { detail: error.message }); // it says what is wanted first
   if (status === 502 || status === 504) return t("faultModel");
   if (status >= 500) return t("faultOurs", { request: error.request });
   return error.message ? t("faultOther", { detail: error.message }) : t("faultStatus", { status });

@@ -1,7 +1,7 @@
 // What one might ask for: made of the catalogue's own words.
 import { call } from "/calls.js";
 import { button, byId, el } from "/dom.js";
-import { language, t } from "/words.js";
+import { genre, language, t } from "/words.js";
 
 const READ = 60;
 
@@ -19,7 +19,7 @@ function hintsOf(items) {
   const decades = commonest(items.map((one) => one.fields.year).filter((year) => year > 1900).map((year) => Math.floor(year / 10) * 10));
   const title = items.map((one) => one.title).find((one) => one.length > 2 && one.length < 30 && !/[<>()[\]"]/.test(one));
   const hints = [t("hintAny")];
-  if (tags.length > 1) hints.push(t("hintTag", { tag: tags[0], other: tags[1] }));
+  if (tags.length > 1) hints.push(t("hintTag", { tag: genre(tags[0]), other: genre(tags[1]) }));
   if (decades.length) hints.push(t("hintDecade", { decade: language() === "zh" ? decades[0] % 100 || decades[0] : decades[0] }));
   if (title) hints.push(t("hintLike", { title }));
   return hints;

@@ -1,10 +1,11 @@
 // The profile: what is known of a person, to be read, mended and forgotten.
 import { call, path } from "/calls.js";
 import { doingsOf, newest } from "/doings.js";
-import { button, byId, el, say } from "/dom.js";
+import { button, byId, el, hush, say, withCode } from "/dom.js";
 import { told } from "/faults.js";
+import { placeIn } from "/places.js";
 import { eraseThis, talkRows, talksOf } from "/talks.js";
-import { t, word } from "/words.js";
+import { genre, t } from "/words.js";
 
 const LEANS = 10;
 
@@ -13,7 +14,8 @@ export async function openProfile(who) {
   byId("profile-title").textContent = who ? t("profileOf", { who }) : t("profile");
   const body = byId("profile-body");
   if (!byId("profile").open) {
-    byId("profile").querySelector(".told").textContent = "";
+    hush();
+    body.replaceChildren();
     byId("profile").showModal();
   }
   if (!who) {
@@ -31,12 +33,12 @@ async function partsOf(who) {
       call("GET", `/v1/users/${path(who)}/profile`), newest(who), talksOf(who)]);
     const titles = new Map(card.history.map((one) => [one.item, one.title]));
     return [
-      el("p", { class: "muted", text: t("knownThings", { start: word(card.start), count: card.history.length }) }),
-      ...leansOf(card), ...wishesOf(who, card.wishes, change), ...doingsOf(did, titles, change),
+      el("p", { class: "muted", text: card.history.length ? t("knownThings", { count: card.history.length }) : t("knownNone") }),
+      ...leansOf(card), ...wishesOf(who, card.wishes, change), ...await doingsOf(did, titles, change),
       ...talkRows(talks, change), footOf(who),
     ];
   } catch (error) {
-    if (error.kind !== "unknown-user") return [el("p", { class: "fault", text: told(error) })];
+    if (error.kind !== "unknown-user") return [el("p", { class: "fault" }, ...withCode(told(error)))];
     return [el("p", { text: t("unknown", { who }) }), el("div", { class: "foot" }, signOut())];
   }
 }
@@ -44,7 +46,7 @@ async function partsOf(who) {
 function leansOf(card) {
   const strongest = card.tags.slice(0, LEANS);
   const part = (name, rows) => (rows.length ? [el("h3", { text: t(name) }), el("ul", { class: "leans" }, ...rows.map((one) =>
-    el("li", {}, el("span", { text: one.tag }), el("b", { text: Math.abs(one.weight).toFixed(2) }))))] : []);
+    el("li", {}, el("span", { text: genre(one.tag) }), el("b", { text: Math.abs(one.weight).toFixed(2) }))))] : []);
   return [...part("leansTo", strongest.filter((one) => one.weight > 0)), ...part("turnsFrom", strongest.filter((one) => one.weight < 0))];
 }
 
@@ -54,7 +56,7 @@ function wishesOf(who, wishes, change) {
   const side = el("select", { "aria-label": `${t("want")} / ${t("unwant")}`, id: "wish-side" },
     el("option", { value: "yes", text: t("want") }), el("option", { value: "", text: t("unwant") }));
   const form = el("form", {}, el("label", { for: "wish", text: t("wishLabel") }),
-    el("div", { class: "row" }, side, input, el("button", { class: "main", type: "submit", text: t("add") })));
+    el("div", { class: "row" }, input, side, el("button", { class: "main", type: "submit", text: t("add") })));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     change(t("added"), () => call("POST", place, { text: input.value, likes: side.value === "yes" }));
@@ -76,14 +78,22 @@ const signOut = () => button(t("signOut"), async () => {
   document.dispatchEvent(new CustomEvent("signed-out", { detail: t("signedOut") }));
 }, { class: "quiet" });
 
+let changing = false;
+
+/** Does something once, and shows the profile anew with the focus where it was. */
 async function changed(who, done, work) {
+  if (changing) return;
+  changing = true;
+  const back = placeIn(byId("profile"));
   try {
     await work();
     await openProfile(who);
-    byId("profile").querySelector("[data-close]").focus();
+    back();
     say(done);
   } catch (error) {
     say(told(error), { fault: true });
+  } finally {
+    changing = false;
   }
 }
 

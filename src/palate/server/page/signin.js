@@ -1,6 +1,6 @@
 // Signing in by a key, and why it is asked for.
 import { call } from "/calls.js";
-import { byId, withCode } from "/dom.js";
+import { byId, hush, withCode } from "/dom.js";
 import { told } from "/faults.js";
 import { t } from "/words.js";
 
@@ -8,6 +8,7 @@ let wired = false;
 
 /** Shows the form in place of the page. `why` is a sentence. */
 export function signIn(why) {
+  hush();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   byId("main").hidden = byId("tools").hidden = true;
   byId("signin").hidden = false;

@@ -1,10 +1,10 @@
 // The talk: a question goes out, its answer streams in.
-import { call, events, path, send } from "/calls.js";
-import { clearCards, dim, showCards, showSkeleton } from "/cards.js";
+import { call, events, Fault, path, send } from "/calls.js";
+import { clearCards, dim, leadTo, showCards, showSkeleton } from "/cards.js";
 import { showChips } from "/chips.js";
-import { button, byId, el, narrow, say, speak } from "/dom.js";
+import { button, byId, el, hush, narrow, say, speak } from "/dom.js";
 import { told } from "/faults.js";
-import { addOld, addTurn, clearLog, note, showLast } from "/log.js";
+import { addOld, addTurn, clearLog, note, showEnd, showLast } from "/log.js";
 import { restore } from "/opinions.js";
 import { earlier, enter, keepDraft, state, who } from "/state.js";
 import { follow, t } from "/words.js";
@@ -20,6 +20,7 @@ export async function ask(text) {
   showLast(turn);
   speak(t("thinking"));
   const control = state.busy = new AbortController();
+  state.asked = text;
   try {
     await hear(await answerTo(text, control.signal), turn);
   } catch (error) {
@@ -33,6 +34,7 @@ export async function ask(text) {
 export const stop = () => state.busy?.abort();
 
 function begin() {
+  hush();
   byId("main").classList.remove("fresh");
   byId("send").textContent = t("stop");
   byId("shelf").setAttribute("aria-busy", "true");
@@ -42,6 +44,7 @@ function begin() {
 
 function rest() {
   state.busy = null;
+  state.asked = "";
   byId("send").textContent = t("ask");
   byId("shelf").setAttribute("aria-busy", "false");
 }
@@ -67,16 +70,16 @@ async function hear(answer, turn) {
       if (!narrow()) showCards(data); // on a phone they stand below the text, and would be pushed about
     }
     if (event === "piece") turn.piece(data.text);
-    if (event === "problem") throw Object.assign(new Error(data.detail), { status: data.status, request: data.request });
+    if (event === "problem") throw new Fault(data.status, data);
     if (event === "finished") { over = true; finish(data, turn); }
   }
-  if (!over) throw Object.assign(new Error(""), { kind: "broken-off" });
+  if (!over) throw new Fault(0, { type: "broken-off" });
 }
 
 function finish(reply, turn) {
   enter(reply.conversation, state.turns + 1);
   showChips(reply.chips, dropped);
-  turn.finish(reply, showCards);
+  turn.finish(reply, leadTo);
   if (reply.cards.length) showCards(reply);
   else clearCards({ keep: true });
   showLast(turn);
@@ -133,11 +136,12 @@ export async function resume(conversation) {
   blank();
   byId("main").classList.remove("fresh");
   await restore(who());
-  const turns = found.turns.map((one) => addOld(one.said, one.reply, showCards));
+  const turns = found.turns.map((one) => addOld(one.said, one.reply, leadTo));
   const last = found.turns.findLast((one) => one.reply.cards.length);
   if (last) showCards(last.reply);
   showChips(found.chips, dropped);
   enter(conversation, turns.length);
+  showEnd();
   showLast(turns.at(-1));
   return true;
 }

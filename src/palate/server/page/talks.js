@@ -14,7 +14,8 @@ export const talksOf = async (person) =>
 export function talkRows(talks, change) {
   if (!talks.length) return [];
   const rows = talks.map((one) => el("li", {},
-    el("span", { dir: "auto" }, el("span", { text: one.title }), el("span", { class: "muted", text: ` · ${day(one.at)}` })),
+    el("div", {}, el("p", { class: "name", text: one.title, dir: "auto" }),
+      el("p", { class: "muted", text: one.id === state.conversation ? `${moment(one.at)} · ${t("thisOne")}` : moment(one.at) })),
     el("span", { class: "pair" },
       button(t("open"), () => open(one.id), { class: "quiet", "aria-label": t("openTalk", { title: one.title }) }),
       button(t("erase"), () => change(t("talkErased"), () => erase(one.id)), {
@@ -46,4 +47,5 @@ async function open(conversation) {
   if (await resume(conversation)) say(t("takenUp"));
 }
 
-const day = (at) => new Date(at).toLocaleDateString(language(), { day: "numeric", month: "short", year: "numeric" });
+const moment = (at) =>
+  new Date(at).toLocaleString(language(), { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });

@@ -1,15 +1,16 @@
 // Why not another? A title is named, and the service says what keeps it out of this slate.
 import { sentence } from "/amounts.js";
 import { call, path } from "/calls.js";
-import { byId, el } from "/dom.js";
+import { byId, el, hush, withCode } from "/dom.js";
 import { told } from "/faults.js";
-import { t } from "/words.js";
+import { language, t } from "/words.js";
 
 let asked = null;
 
 /** Opens the dialog beside a card. */
 export function askWhyNot(card, slate) {
   asked = slate;
+  hush();
   byId("why-not-title").textContent = t("whyNotTitle", { title: card.title });
   byId("why-not-body").replaceChildren();
   byId("expected").value = "";
@@ -42,14 +43,17 @@ async function answer() {
     body.replaceChildren(...await linesOf(byId("expected").value.trim()));
   } catch (error) {
     const gone = error.kind === "not-found";
-    body.replaceChildren(el("p", { class: "fault", text: gone ? t("notKept") : told(error) }));
+    body.replaceChildren(el("p", { class: "fault" }, ...withCode(gone ? t("notKept") : told(error))));
   }
 }
 
+/** The reasons in words, and all numbers behind them on demand. */
 async function linesOf(wanted) {
   const found = await titled(wanted);
   const item = found.find((one) => one.title.toLowerCase() === wanted.toLowerCase()) || found[0];
   if (!item) return [el("p", { text: t("noSuchTitle") })];
-  const reply = await call("GET", `/v1/recommendations/${path(asked.recommendation)}/why-not?item=${encodeURIComponent(item.id)}`);
-  return [el("h3", { text: reply.title, dir: "auto" }), ...reply.lines.flatMap(sentence)];
+  const given = new URLSearchParams({ item: item.id, language: language() });
+  const reply = await call("GET", `/v1/recommendations/${path(asked.recommendation)}/why-not?${given}`);
+  return [el("h3", { text: reply.title, dir: "auto" }), ...reply.said.map((line) => el("p", { text: line })),
+    el("details", {}, el("summary", { text: t("numbers") }), ...reply.lines.flatMap(sentence))];
 }

@@ -16,6 +16,12 @@ export function t(name, given = {}) {
 /** Returns the page's word for one of the service's, or that word itself. */
 export const word = (name) => TABLES[now].words[name] ?? name;
 
+/** Returns the page's word for a genre of the catalogue, or that genre itself. */
+export const genre = (tag) => TABLES[now].genres[tag.toLowerCase()] ?? tag;
+
+/** Returns a fact as it is said in the language of the page. */
+export const fact = (value) => String(value).replace(/^(\d+) min$/, (_, count) => t("minutes", { count }));
+
 /** Has the page speak the language of what was said; words without letters change nothing. */
 export function follow(said) {
   const next = CHINESE_LETTERS.test(said) ? "zh" : /[a-z]{2}/i.test(said) ? "en" : now;

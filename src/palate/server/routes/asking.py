@@ -18,8 +18,10 @@ from palate.server.problems import Refused
 from palate.server.sending import sent
 from palate.server.service import InService, Reader, while_here
 from palate.server.shapes import DocumentIn, Id, Name, PredictIn, RecommendIn, RerankIn
+from palate.workspace.chat_lines import why_not_lines
 from palate.workspace.palate import Palate
 from palate.workspace.slate import Slate
+from palate.workspace.why_not import request_of
 
 router = APIRouter(prefix="/v1", tags=["asking"])
 Recommendation = Annotated[Name, Path(description="id of a slate")]
@@ -152,13 +154,18 @@ async def why(
 
 @router.get("/recommendations/{recommendation}/why-not", response_model=WhyNotOut)
 async def why_not(
-    recommendation: Recommendation, caller: Reader, item: Annotated[Id, Query()]
+    recommendation: Recommendation,
+    caller: Reader,
+    item: Annotated[Id, Query()],
+    language: Annotated[Name | None, Query()] = None,
 ) -> Response:
-    """Says what keeps an item out of a slate, by the prior's exact shares."""
-    await own_trace(caller, recommendation)
+    """Says what keeps an item out of a slate, in words and by the prior's exact shares."""
+    trace = await own_trace(caller, recommendation)
     palate = caller.tenant.palate
     told = await caller.tenant.call(palate.why_not, recommendation, item, stored=True)
-    return sent(told.to_dict() | {"title": told.item.title})
+    asked = request_of(trace)
+    said = why_not_lines(told, asked.constraints, language or asked.language or "en")
+    return sent(told.to_dict() | {"title": told.item.title, "said": said})
 
 
 async def own_trace(caller: Caller, recommendation: str) -> Trace:
