@@ -63,6 +63,11 @@ class TestFlow:
         assert flowed("人们《Ace Detectives II》", 20) == "人们《Ace Detectives\nII》\n"
         assert flowed("人们《Aces Detectives》", 20) == "人们《Aces\nDetectives》\n"
 
+    def test_a_number_stays_with_its_chip(self):
+        assert flowed("in force: 1\u00a0a comedy · 2\u00a0western", 26) == (
+            "in force: 1 a comedy ·\n2 western\n"
+        )
+
     @given(st.text(alphabet="ab 年，\n1.", max_size=120), st.integers(1, 9), st.integers(22, 60))
     def test_nothing_is_lost_whatever_the_pieces(self, text, size, width):
         shown = flowed(text, width, size)
@@ -83,6 +88,16 @@ def test_a_talk_keeps_what_is_in_force_and_takes_it_out(films, talk):
     assert 'No longer in force: "at most 100 min".' in said
     assert said.count("in force: 1 comedy · 2 from the 1990s") == 2
     assert all(cell_len(line) <= 80 for line in said.splitlines())
+
+
+def test_commands_speak_the_language_of_the_talk(films, talk):
+    said = talk(films, "90年代的喜剧", "/like 2", "/drop 1", "/chips", "/drop 1", "/chips", "/new",
+                "a western", "/drop 1", flags=["-u", "mei"])  # fmt: skip
+    assert re.search("已记下：喜欢《.+》。", said)
+    assert "不再有效：“1990年代”。" in said
+    assert said.count("当前条件：1 喜剧") == 2 and "没有生效的条件。" in said
+    assert "新的对话。" in said
+    assert "in force: 1 western" in said and 'No longer in force: "western".' in said
 
 
 def test_a_conversation_is_taken_up_again(films, talk):

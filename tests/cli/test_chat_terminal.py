@@ -158,6 +158,20 @@ def test_an_answer_is_stopped_and_the_talk_goes_on(films, slow, through_a_server
         assert b"1 western" in said and b"1960s" in said and b"100" not in said
 
 
+@pytest.mark.parametrize(("said", "step"), [("a western\n", "asking the model · 2 s"),
+                                            ("一部喜剧\n", "正在询问模型 · 2 秒")])  # fmt: skip
+def test_a_slow_answer_tells_its_step_and_the_seconds(films, slow, said, step):
+    with pytest.MonkeyPatch.context() as patch:
+        pointing(patch, slow)
+        with chatting(films) as chat:
+            chat.until(PROMPT)
+            slow.wait = 3
+            chat.type(said)
+            chat.until(step.encode())
+            slow.wait = 0
+            chat.until(PROMPT)
+
+
 def test_an_interrupt_at_the_prompt_leaves_at_the_second(films):
     with chatting(films) as chat:
         chat.until(PROMPT)

@@ -103,5 +103,5 @@ def _answer(commands: Commands, line: str, *, typed: bool) -> None:
         commands.hear(line)
     except KeyboardInterrupt:
         commands.talk.console.print()
-        say("Stopped. Nothing of this turn is kept.")
+        say(commands.talk.phrase("stopped"))
     commands.talk.console.print()

@@ -96,7 +96,8 @@ class Commands:
                 talk.say(f'{words} "{card.title}"')
                 return
             talk.partner.feedback(card.item, action, talk.recommendation)
-            say(f"Recorded: {action} {card.title}. The next answer knows it.")
+            told = talk.phrase(action)
+            say(talk.phrase("recorded", action=told, title=card.title))
 
         return told
 
@@ -104,13 +105,13 @@ class Commands:
         if self.talk.chips:
             self.talk.show_chips()
         else:
-            say("Nothing is in force.")
+            say(self.talk.phrase("nothing"))
 
     def _drop(self, rest: str) -> None:
         talk = self.talk
-        chip = _nth(talk.chips if talk.conversation else (), rest, "Nothing is in force.")
+        chip = _nth(talk.chips if talk.conversation else (), rest, talk.phrase("nothing"))
         talk.take(talk.partner.drop(talk.conversation or "", chip.id))
-        say(f'No longer in force: "{chip.text}".')
+        say(talk.phrase("dropped", text=chip.text))
         talk.show_chips()
 
     def _profile(self, _: str) -> None:
@@ -137,14 +138,14 @@ class Commands:
 
     def _new(self, _: str) -> None:
         self.talk.anew()
-        say("A new conversation.")
+        say(self.talk.phrase("new"))
 
     def _forget(self, _: str) -> None:
         if self.talk.conversation is not None:
             self.talk.partner.forget(self.talk.conversation)
         if self.history is not None:
             self.history.clear()
-        say("This conversation is erased.")
+        say(self.talk.phrase("erased"))
         self._new("")
 
     def _quit(self, _: str) -> None:

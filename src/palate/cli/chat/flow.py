@@ -9,6 +9,8 @@ from rich.cells import cell_len
 
 #: Wide marks that end something: they never begin a line.
 _CLOSING = "，。、；：！？）》」』】…"
+#: A blank at which no line is broken.
+GLUE = "\u00a0"
 _NUMBER = re.compile(r"\d+\.|[-*•]")
 
 
@@ -42,6 +44,8 @@ class Flow:
             elif one in " \t":
                 self._end_word()
                 self._blanks += 1
+            elif one == GLUE:
+                self._word += " "
             elif one.isprintable():
                 self._add(one)
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-
-from palate.cli.chat.flow import Flow
+from palate.cli.chat.flow import GLUE, Flow
 from palate.cli.chat.partner import Partner
+from palate.cli.chat.phrases import is_chinese, phrase
 from palate.cli.chat.said import Said
+from palate.cli.chat.waiting import Waiting
 from palate.errors import CatalogueError
 from palate.workspace.words import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from palate.agent.chat.events import Card, ChatReply, Chip
+    from palate.agent.chat.events import Card, ChatReply, Chip, Spent
 
 #: A line that reads well, however wide the window is.
 _WIDEST = 100
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass
@@ -35,6 +33,7 @@ class Talk:
         user: Who talks; empty for a stranger.
         conversation: Its id, once there is one.
         cards: What was shown last.
+        chinese: Whether the talk is in Chinese now.
         over: Whether the person has left.
     """
 
@@ -45,6 +44,7 @@ class Talk:
     cards: Sequence[Card] = ()
     recommendation: str | None = None
     chips: Sequence[Chip] = ()
+    chinese: bool = field(default=False, init=False)
     over: bool = field(default=False, init=False)
 
     def say(self, said: str) -> None:
@@ -68,11 +68,12 @@ class Talk:
         """Has a turn answered, and prints the answer as it comes."""
         from palate.agent.chat.events import Cards, Finished, Piece, Thinking
 
-        answer = Said(self._flow())
-        with self.console.status("thinking", spinner_style="dim") as status:
+        self._hear(said)
+        answer, waiting = Said(self._flow()), Waiting(chinese=self.chinese)
+        with self.console.status(waiting, spinner_style="dim") as status:
             for event in self.partner.turn(said, self.conversation):
                 if isinstance(event, Thinking):
-                    status.update(Text(shown(event.text), style="dim"))
+                    waiting.step = event.text
                     continue
                 if isinstance(event, Cards):
                     answer.know(event.cards)
@@ -88,19 +89,34 @@ class Talk:
         self.conversation, self.chips = reply.conversation, reply.chips
         if reply.cards:
             self.cards, self.recommendation = reply.cards, reply.recommendation
-        told = reply.text + "".join(chip.text for chip in reply.chips)
-        self.show_chips(chinese=_CHINESE.search(told) is not None)
+        self.show_chips()
         if reply.usage.calls:
-            spent = f"{reply.usage.tokens_in:,} tokens in, {reply.usage.tokens_out:,} out"
-            usd = f", ${reply.usage.usd:.4f}" if reply.usage.usd else ""
-            waited = f", {reply.usage.seconds:.1f} s" if reply.usage.seconds else ""
-            self.dim(f"{reply.made_by}: {spent}{usd}{waited}")
+            self._show_cost(reply.made_by, reply.usage)
 
-    def show_chips(self, *, chinese: bool = False) -> None:
-        """Prints what is in force."""
+    def _hear(self, said: str) -> None:
+        """Notes the language of what is said; words without letters change nothing."""
+        if is_chinese(said):
+            self.chinese = True
+        elif any(letter.isalpha() for letter in said):
+            self.chinese = False
+
+    def _show_cost(self, name: str, usage: Spent) -> None:
+        usd = f", ${usage.usd:.4f}" if usage.usd else ""
+        waited = self.phrase("waited", seconds=usage.seconds) if usage.seconds else ""
+        self.dim(self.phrase(
+            "spent", name=name, tokens_in=usage.tokens_in, tokens_out=usage.tokens_out, usd=usd,
+            waited=waited,
+        ))  # fmt: skip
+
+    def phrase(self, name: str, /, **given: object) -> str:
+        """Returns a sentence by its name, in the language of the talk."""
+        return phrase(name, chinese=self.chinese, **given)
+
+    def show_chips(self) -> None:
+        """Prints what is in force; a number stays beside the first word of what it counts."""
         if self.chips:
-            told = " · ".join(f"{n} {chip.text}" for n, chip in enumerate(self.chips, start=1))
-            self.dim(f"当前条件：{told}" if chinese else f"in force: {told}")
+            chips = [f"{n}{GLUE}{shown(chip.text)}" for n, chip in enumerate(self.chips, start=1)]
+            self._print(self.phrase("in_force", chips=" · ".join(chips)), "dim")
 
     def dim(self, text: str) -> None:
         """Prints a line beside the talk."""
@@ -123,6 +139,7 @@ class Talk:
         self.conversation = conversation
         self.take(found)
         for one in found["turns"][-turns:]:
+            self._hear(one["said"])
             self.dim(f"> {one['said']}")
             self._print(one["reply"]["text"], "dim")
         self.show_chips()
