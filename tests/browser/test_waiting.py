@@ -124,6 +124,20 @@ def test_nothing_said_in_passing_outlasts_what_it_was_about(films, size, visit):
     assert page.locator("#profile .told.on").count() == 0
 
 
+def test_what_a_stranger_thinks_counts_for_the_talk(films, size, visit):
+    page = visit(films, size, who="")
+    first = ask(page, "an action film from the 1990s")
+    opinion(page, "Not for me").click()
+    page.locator("#status.on", has_text="counts for this talk").wait_for()
+    page.locator(".under").nth(1).wait_for()
+    assert page.locator(".said.mine p").last.inner_text() == f'I did not like "{first[0]}"'
+    assert first[0] not in titles(page)
+    page.fill("#who", "nell")
+    page.press("#who", "Tab")
+    page.locator("#status.on", has_text="A new talk, for nell").wait_for()
+    assert page.locator(".said").count() == 0
+
+
 def test_an_opinion_moves_nothing(films, size, visit):
     page = visit(films, size, who=f"mov{size[0]}")
     ask(page, "a western")

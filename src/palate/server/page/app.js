@@ -60,11 +60,12 @@ function wire() {
     if (event.key === "Escape" && state.busy && !document.querySelector("dialog[open]")) stop();
   });
   byId("fresh").addEventListener("click", () => { fresh(); byId("say").focus(); });
-  byId("who").addEventListener("change", () => { nameWho(byId("who").value.trim()); fresh(); });
+  byId("who").addEventListener("change", () => talkFor(byId("who").value.trim()));
   byId("open-profile").addEventListener("click", () => openProfile(who()));
   document.addEventListener("visibilitychange", catchUp);
   addEventListener("pagehide", keepUnanswered);
   document.addEventListener("session-over", sessionOver);
+  document.addEventListener("say-it", (event) => sayForStranger(event.detail));
   document.addEventListener("erased", (event) => erased(event.detail));
   document.addEventListener("signed-out", (event) => { fresh(); signIn(event.detail); });
 }
@@ -75,6 +76,20 @@ function take() {
   if (!state.busy) byId("say").value = "";
   ask(text);
   grow();
+}
+
+/** Begins a talk for somebody; of one that is left for it, that is said. */
+function talkFor(person) {
+  const left = state.conversation;
+  nameWho(person);
+  fresh();
+  if (left) say(t("newFor", { who: person || t("stranger") }));
+}
+
+function sayForStranger(text) {
+  const busy = state.busy;
+  ask(text);
+  if (!busy) say(t("whoFirst"));
 }
 
 /** Keeps what was typed, and a question whose answer has not come, for the page that comes next. */

@@ -1,7 +1,7 @@
 // The page in English. `words` are those of the service.
 export const ENGLISH = {
   skip: "Skip to the question", for: "For", stranger: "a stranger", profile: "Profile", new: "New talk",
-  talk: "Talk", lead: "What are you in the mood for?", sayHint: "Say it in your own words", ask: "Ask",
+  talk: "Talk", lead: "What are you in the mood for?", sayHint: "In your own words", ask: "Ask",
   stop: "Stop", instance: "For instance", recommendations: "Recommendations", inForce: "In force",
   close: "Close", you: "You:", theme: "Theme: {name}", system: "as the system", light: "light", dark: "dark",
 
@@ -21,13 +21,14 @@ export const ENGLISH = {
   evidence: "Evidence", evidenceOf: "Evidence for {title}", evidenceNote: "How much each counts for it, in log-odds.",
   opinionOf: "What you think of {title}", like: "Like", dismiss: "Not for me", view: "Seen it",
   toldLike: "Noted: you like it.", toldDismiss: "Noted: it will not be shown again.", toldView: "Noted: you know it.",
-  takenBack: "Taken back.", whoFirst: "Say first whom this is for: the field at the top.",
+  takenBack: "Taken back.", whoFirst: "That counts for this talk. To be remembered, say at the top whom this is for.",
+  sayLike: "I loved \"{title}\"", sayDismiss: "I did not like \"{title}\"", sayView: "I have seen \"{title}\"", newFor: "A new talk, for {who}.",
   whyNot: "Why not …?", whyNotOf: "Why {title}, and not another?", whyNotTitle: "Why {title}, and not …?", expected: "Which one did you expect?",
   whyNotAsk: "Why not?", noSuchTitle: "Nothing in the catalogue goes by that name. Type a part of the title, and choose from the list.",
   looking: "Looking …", numbers: "In numbers", notKept: "How these were made is no longer kept: ask anew.",
 
   profileOf: "Profile of {who}", strangerProfile: "Nothing is kept of a stranger beyond this talk. Say in the field at the top whom this is for, and tastes are remembered.",
-  reading: "Reading …", unknown: "Nothing is known of {who} yet.", knownThings: "Recommendations build on what you did, in {count} cases.", knownNone: "Nothing that you did is known yet.",
+  reading: "Reading …", unknown: "Nothing is known of {who} yet.", knownThings: "Known of what you did: {count}.", knownNone: "Nothing that you did is known yet.",
   leansTo: "Leans to", turnsFrom: "Turns from", wishes: "Wishes", wishLabel: "Something that always holds", wishHint: "slow films about work",
   want: "I want", unwant: "I do not want", add: "Add", added: "Wish added.", not: "not: {text}", removeIt: "Remove", removeWish: "Remove the wish {text}",
   wishRemoved: "Wish removed.", did: "What you did", forget: "Forget", forgetIt: "Forget {what} {title}", forgotten: "Forgotten.", more: "Show {count} more",

@@ -1,12 +1,14 @@
 // Like, not for me, seen it: told at a press, taken back at the next.
 import { call } from "/calls.js";
-import { button, byId, el, say } from "/dom.js";
+import { button, el, say } from "/dom.js";
 import { newest } from "/doings.js";
 import { told } from "/faults.js";
 import { who } from "/state.js";
 import { t } from "/words.js";
 
 const ACTS = { like: "toldLike", dismiss: "toldDismiss", view: "toldView" };
+/** How a stranger, of whom nothing is kept, says it in the talk. */
+const SAID = { like: "sayLike", dismiss: "sayDismiss", view: "sayView" };
 const AGAINST = { like: "dismiss", dismiss: "like" };
 /** What was told of which card: a set of "recommendation item action". */
 const given = new Set();
@@ -31,11 +33,7 @@ export function actsOf(card, slate, more) {
   }
 
   async function press(action) {
-    if (!who()) {
-      say(t("whoFirst"));
-      byId("who").focus();
-      return;
-    }
+    if (!who()) return sayIt(card, action);
     const one = buttons.get(action);
     if (one.getAttribute("aria-disabled") === "true") return;
     one.setAttribute("aria-disabled", "true");
@@ -61,6 +59,11 @@ export function actsOf(card, slate, more) {
   }
 
   return el("div", { class: "acts", role: "group", "aria-label": t("opinionOf", { title: card.title }) }, ...buttons.values(), more);
+}
+
+/** What a stranger thinks counts for this talk: it is a turn of it. */
+function sayIt(card, action) {
+  document.dispatchEvent(new CustomEvent("say-it", { detail: t(SAID[action], { title: card.title }) }));
 }
 
 async function tell(card, slate, action) {
