@@ -62,6 +62,7 @@ class State:
         questions: Names of all questions asked so far; none is asked twice.
         heard: The person's last words, to find people who said alike.
         next_id: Number of the next term.
+        focus: Item ids that a question was about last: what "it" means in the next one.
     """
 
     conversation: str
@@ -77,6 +78,7 @@ class State:
     questions: tuple[str, ...] = ()
     heard: str = ""
     next_id: int = 1
+    focus: tuple[str, ...] = ()
 
     @property
     def chips(self) -> tuple[Chip, ...]:
@@ -128,7 +130,8 @@ class State:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> State:
         """Reads what `to_dict` gave."""
-        lists = {name: tuple(data[name]) for name in ("shown", "before", "questions")}
+        names = ("shown", "before", "questions", "focus")
+        lists = {name: tuple(data.get(name, ())) for name in names}
         terms = tuple(_term(one) for one in data["terms"])
         named = tuple(Named(**one) for one in data["named"])
         return cls(**{**data, **lists, "terms": terms, "named": named})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from palate.agent.chat.desk import Ask, Desk
 from palate.agent.chat.events import Linked
+from palate.agent.chat.linking.meant import STOP
 from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading, read
@@ -15,6 +16,7 @@ from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
 from palate.agent.chat.wording import worded
 from palate.domain import Action, Item
+from palate.retrieval.words import words as index_words
 
 #: "that one with the dream thieves": words that describe an item instead of naming it.
 _DESCRIBED = re.compile(
@@ -28,6 +30,8 @@ _KNOWN = re.compile(
 )
 #: How far the best answer to a description must be ahead of the next one.
 _AHEAD = 1.2
+#: Items that are read to see whether they speak of a name.
+_SPEAKING = 5
 #: Characters of a conversation that are carried, to find people who said alike.
 _CARRIED = 2000
 _LIKENING = re.compile(
@@ -65,6 +69,7 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     named += [Named(item.id, "liked") for item, _ in described]
     unknown = "" if described else _undescribed(reading)
     terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
+    terms += _spoken(reading, desk)
     lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
     terms = [term for term in terms if term not in lost]
     change = merged(state.naming(named), terms, reading.text)
@@ -73,10 +78,29 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
     noted = [say("unfound", words=term.text) for term in lost]
     noted += [say("undescribed", said=unknown)] if unknown else []
+    if reading.called and not any(term.words == reading.called for term in terms):
+        noted.append(say("untitled", said=reading.called))
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost) and not (terms or named)
+    empty = bool(lost or reading.called) and not (terms or named)
     return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def speaking_of(words: str, desk: Desk) -> list[Item]:
+    """Returns the items whose texts hold all telling words of a name that no title has."""
+    asked = {word for word in index_words(words) if word not in STOP}
+    hits = [item for item, _ in desk.search(words, _SPEAKING)] if asked else []
+    return [one for one in hits if asked <= {*index_words(one.title), *index_words(one.text)}]
+
+
+def _spoken(reading: Reading, desk: Desk) -> list[Term]:
+    """Returns the wish for what stands where a title does, where texts speak of it.
+
+    "Something like James Bond": no title, but one can look for it.
+    """
+    if not reading.called or not speaking_of(reading.called, desk):
+        return []
+    return [Term("", reading.called, words=reading.called)]
 
 
 def hear_besides(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.called import asks_there
 from palate.agent.chat.state import State, Term
 from palate.domain import Constraint, Op
 from palate.retrieval.constraints import NEGATIVE, as_number
@@ -50,10 +51,11 @@ def merged(state: State, terms: Sequence[Term], text: str) -> Merged:
         terms: New ones, in the order in which they were said.
         text: The turn: "actually" and the like make a genre or a wish replace the one before.
     """
-    instead = bool(_INSTEAD.search(text))
+    instead, other = bool(_INSTEAD.search(text)), asks_there(text)
     dropped = tuple(
-        old for old in state.terms if any(_contradict(old, new, instead) for new in terms)
-    )
+        old for old in state.terms
+        if any(_contradict(old, new, instead) or (other and _other(old, new)) for new in terms)
+    )  # fmt: skip
     left = state.without(*(term.id for term in dropped)).having(terms)
     wishes = [term for term in left.terms if term.words]
     left = left.without(*(term.id for term in wishes[:-_WISHES]))
@@ -71,6 +73,12 @@ def _contradict(old: Term, new: Term, instead: bool) -> bool:
     if instead and any(_same_sort(one, other) for one, other in pairs):
         return True
     return any(_clash(one, other) for one, other in pairs)
+
+
+def _other(old: Term, new: Term) -> bool:
+    """Tells "have you got any Fellini?" from one more condition: nobody asks for two directors."""
+    pairs = [(one, two) for one in old.constraints for two in new.constraints]
+    return any(_same_sort(one, two) and one.field not in ("tags", "cast") for one, two in pairs)
 
 
 def _same_sort(old: Constraint, new: Constraint) -> bool:

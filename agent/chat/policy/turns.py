@@ -11,6 +11,7 @@ from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.events import Cards, ChatEvent, ChatReply, Finished, Piece, Spent, Thinking
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
+from palate.agent.chat.policy.facts import facts
 from palate.agent.chat.policy.heard import ask_of, hear, hear_besides, recorded
 from palate.agent.chat.policy.merge import dropping
 from palate.agent.chat.policy.relax import nothing_of
@@ -70,7 +71,7 @@ class Policy:
         if intent in _TALK:
             return Answer(state, (say(intent),))
         if intent == "facts":
-            return about.facts(reading, state, desk, say)
+            return facts(reading, state, desk, say)
         if intent in ("why", "why_not", "compare"):
             handler = {"why": about.why, "why_not": about.why_not, "compare": about.compare}[intent]
             return handler(reading, state, desk, say)

@@ -12,8 +12,10 @@ from palate.agent.chat.hearing import titles_in
 from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
 from palate.agent.chat.reading.ages import ages_in
+from palate.agent.chat.reading.called import Called, asks_there, called_in
 from palate.agent.chat.reading.critique import critique_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
+from palate.agent.chat.reading.implied import implied
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
 from palate.agent.chat.reading.kinds import kinds_in
 from palate.agent.chat.reading.numbers import numbers_in
@@ -45,6 +47,8 @@ _EMPTY = re.compile(
     r"half|minutes|mins|hates|hating|dislike|dislikes|movie|movies|film|films|wants|lets|us|we|our|"
     r"must|know|"
     r"somthing|sumthing|somethin|tonite|2nite|gf|bf|hubby|mates?|"
+    r"see|sees|showed|shown|shows|suggested|recommended|listed|bad|awful|terrible|horrible|dull|lame|"
+    r"rubbish|crap|wrong|all|each|every|appeals?|works|both of|seem|seems|sound|sounds|really|sorry|nope|nah|yeah|yep|hm+|ugh|um+|"
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
 )
@@ -69,6 +73,8 @@ class Reading:
         felt: Item id -> what is said of it, for both.
         rest: The words of a wish, once everything else is read; ``denied`` those turned away from.
         question: What it asks about the catalogue.
+        called: Words that stand where a title does, and are none of the catalogue's.
+        asks_there: Whether it asks if something is in the catalogue.
     """
 
     text: str
@@ -82,6 +88,8 @@ class Reading:
     rest: str = ""
     denied: str = ""
     question: Question | None = None
+    called: str = ""
+    asks_there: bool = False
 
     @property
     def pointed(self) -> tuple[str, ...]:
@@ -93,7 +101,9 @@ class Reading:
     @property
     def says_nothing(self) -> bool:
         """Whether there is nothing in it to go by."""
-        return not (self.found or self.titles or self.references or self.rest or self.denied)
+        return not (
+            self.found or self.titles or self.references or self.rest or self.denied or self.called
+        )
 
 
 def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Reading:
@@ -106,26 +116,38 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
         look_up: Returns items by id.
     """
     links = catalogue.linker.links(text)
+    called = called_in(text, links, catalogue)
+    links = _with(links, called)
     items = look_up([*state.shown, *(link.item for link in links)])
     plain = blanked(text, [(link.start, link.end) for link in links])
-    references = references_in(plain, state.shown)
+    unknown = called if called and not called.items else None
+    plain = blanked(plain, [(unknown.start, unknown.end)] if unknown else [])
+    references = references_in(plain, state.shown) or implied(plain, state)
     felt = _felt(text, links, references)
     titles = titles_in(text, links, {})
     asked = bool(links or references)
     intent = intent_of(text, pending=state.asked, has_titles=asked)
-    question = question_in(text, catalogue.numbers, has_titles=asked)
-    if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
-        intent = "facts"
     about = [items[item] for item in state.shown if item in items]
     pointed = [items[link.item] for link in links if link.item in items]
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
     bare = blanked(plain, [(one.start, one.end) for one in references])
     found = _agreeing(_conditions(bare, catalogue, about, pointed))
+    bounds = any(one.term.constraints for one in found)
+    asked = asked or bool(unknown and unknown.asked)
+    question = question_in(text, catalogue.numbers, has_titles=asked, bounds=bounds)
+    if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
+        intent = "facts"
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
     return Reading(
         text, _language(text, state), intent, tuple(found), titles, tuple(links),
-        tuple(references), felt, rest, denied, question,
+        tuple(references), felt, rest, denied, question, unknown.words if unknown else "",
+        asks_there(text),
     )  # fmt: skip
+
+
+def _with(links: list[Link], called: Called | None) -> list[Link]:
+    link = called.link if called else None
+    return sorted([*links, link], key=lambda one: one.start) if link else links
 
 
 def _conditions(
