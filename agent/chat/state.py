@@ -21,6 +21,9 @@ class Term:
         constraints: What every item must meet; none for a wish in words.
         words: What is searched for (or, with ``likes`` false, searched for and turned away from).
         tags: Tags that are leant to, and no condition.
+        mood: Name of a mood: its words and tags are leant with, and not searched for.
+        against: Tags that go against the mood.
+        than: Item ids of the slate that the mood is measured against.
     """
 
     id: str
@@ -29,6 +32,9 @@ class Term:
     words: str = ""
     likes: bool = True
     tags: tuple[str, ...] = ()
+    mood: str = ""
+    against: tuple[str, ...] = ()
+    than: tuple[str, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -93,7 +99,9 @@ class State:
     @property
     def text(self) -> str:
         """The wishes in force, as one text to search for."""
-        return ". ".join(term.words for term in self.terms if term.words and term.likes)
+        return ". ".join(
+            term.words for term in self.terms if term.words and term.likes and not term.mood
+        )
 
     def felt(self, *feelings: Feeling) -> tuple[str, ...]:
         """Returns the items that the person has one of these feelings about, oldest first."""
@@ -108,6 +116,10 @@ class State:
         state = self
         for term in terms:
             if any(_same(term, old) for old in state.terms):
+                # A mood that is asked for again is measured against what was shown since.
+                told = tuple(replace(old, than=term.than) if _same(term, old) else old
+                             for old in state.terms)  # fmt: skip
+                state = replace(state, terms=told)
                 continue
             fresh = replace(term, id=f"c{state.next_id}")
             state = replace(state, terms=(*state.terms, fresh), next_id=state.next_id + 1)
@@ -138,12 +150,14 @@ class State:
 
 
 def _same(term: Term, old: Term) -> bool:
-    return replace(term, id="", text="") == replace(old, id="", text="")
+    bare = {"id": "", "text": "", "than": ()}
+    return replace(term, **bare) == replace(old, **bare)  # type: ignore[arg-type]
 
 
 def _term(data: Mapping[str, Any]) -> Term:
     constraints = tuple(_constraint(one) for one in data["constraints"])
-    return Term(**{**data, "constraints": constraints, "tags": tuple(data["tags"])})
+    lists = {name: tuple(data.get(name, ())) for name in ("tags", "against", "than")}
+    return Term(**{**data, **lists, "constraints": constraints})
 
 
 def _constraint(data: Mapping[str, Any]) -> Constraint:

@@ -14,8 +14,9 @@ from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
-from palate.agent.chat.wording import worded
+from palate.agent.chat.wording import genre_word, worded
 from palate.domain import Action, Item
+from palate.retrieval.lean import Lean
 from palate.retrieval.words import words as index_words
 
 #: "that one with the dream thieves": words that describe an item instead of naming it.
@@ -70,13 +71,14 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     unknown = "" if described else _undescribed(reading)
     terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
     terms += _spoken(reading, desk)
-    lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
+    lost = [t for t in terms if t.words and not (t.tags or t.mood)
+            and not desk.search(t.words, 1)]  # fmt: skip
     terms = [term for term in terms if term not in lost]
     change = merged(state.naming(named), terms, reading.text)
-    assumed = [*_titles_assumed(reading, items, say), *_words_assumed(reading, say)]
+    assumed = [*_titles_assumed(reading, items, say), *_words_assumed(reading, change.state, say)]
     assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
-    noted = [say("unfound", words=term.text) for term in lost]
+    noted = [say("unfound", words=term.words) for term in lost]
     noted += [say("undescribed", said=unknown)] if unknown else []
     if reading.called and not any(term.words == reading.called for term in terms):
         noted.append(say("untitled", said=reading.called))
@@ -114,11 +116,17 @@ def hear_besides(reading: Reading, state: State, desk: Desk, say: Voice) -> Hear
 def ask_of(state: State, n: int = 5) -> Ask:
     """Returns what a state asks for."""
     tags = [str(c.value) for c in state.constraints if c.field == "tags" and c.op.value == "has"]
-    tags += [tag for term in state.terms if term.likes for tag in term.tags]
+    tags += [tag for term in state.terms if term.likes and not term.mood for tag in term.tags]
     return Ask(
         state.user, state.text, state.constraints, state.felt("liked"), state.felt("disliked"),
         known=state.felt("seen", "named"),
-        unwished=tuple(term.words for term in state.terms if term.words and not term.likes),
+        unwished=tuple(
+            term.words for term in state.terms if term.words and not (term.likes or term.mood)
+        ),
+        leans=tuple(
+            Lean(term.words, term.tags, term.against, term.likes, term.than)
+            for term in state.terms if term.mood
+        ),
         hidden=state.before, tags=tuple(tags), talk=state.heard, n=n, language=state.language,
     )  # fmt: skip
 
@@ -153,10 +161,17 @@ def _titles_assumed(reading: Reading, items: Mapping[str, Item], say: Voice) -> 
     return found
 
 
-def _words_assumed(reading: Reading, say: Voice) -> list[str]:
+def _words_assumed(reading: Reading, state: State, say: Voice) -> list[str]:
     found = []
+    asked = {str(c.value) for c in state.constraints}
     for one in reading.found:
-        if one.assumed:
+        if one.term.mood:
+            name = "assume_more" if one.term.likes else "assume_less"
+            kinds = [genre_word(t, say.language) for t in one.term.tags if t not in asked]
+            than = say("than_shown") if one.term.than else ""
+            name = name if kinds else "assume_told"
+            found.append(say(name, said=one.assumed, tags=say.row(kinds), than=than))
+        elif one.assumed:
             said, _, *whose = one.assumed.split("\t")
             shown = worded(one.term, say.language)
             name = "assume_whose" if whose else "assume_word"

@@ -49,6 +49,12 @@ _EN = {
     "assume_mended": "I take \"{said}\" for {title}.",
     "assume_word": "I take \"{said}\" as {shown}.",
     "assume_whose": "I take \"{said}\" as {shown}, going by {title}.",
+    "assume_less": "I take \"{said}\" as away from {tags} and what texts tell of "
+                   "it{than}.",
+    "assume_more": "I take \"{said}\" as towards {tags} and what texts tell of "
+                   "it{than}.",
+    "assume_told": "I take \"{said}\" by what texts tell of it{than}.",
+    "than_shown": ", measured by what I showed",
     "assume_added": "I take it that you want {terms}.",
     "remembered": "I will remember: {what}.",
     "remember_here": "Noted for this conversation. I can remember it for good only for a known "
@@ -138,6 +144,10 @@ _ZH = {
     "assume_mended": "我把“{said}”理解为 {title}。",
     "assume_word": "我把“{said}”理解为 {shown}。",
     "assume_whose": "我按 {title} 把“{said}”理解为 {shown}。",
+    "assume_less": "我把“{said}”理解为：{than}少一些{tags}，以及简介里这样的内容。",
+    "assume_more": "我把“{said}”理解为：{than}多一些{tags}，以及简介里这样的内容。",
+    "assume_told": "我按{than}简介的内容理解“{said}”。",
+    "than_shown": "比刚才的",
     "assume_added": "我理解为你想要 {terms}。",
     "remembered": "记住了：{what}。",
     "remember_here": "本次对话里记住了。只有已知用户才能长期记住。",

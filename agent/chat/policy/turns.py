@@ -91,8 +91,8 @@ class Policy:
             return memory.forget_person(state, self._desk, say)
         if intent == "no" and state.asked == "forget_me":
             return Answer(state, (say("kept_you"),))
-        if intent == "no":
-            return Answer(state, (say("thanks") if not state.asked else say("empty"),))
+        if intent == "no" and (state.asked or "").startswith("relax"):
+            return Answer(state, (say("kept", terms=say.terms(state.terms)),))
         return None
 
     async def _recommend(self, reading: Reading, state: State, say: Voice) -> Answer:
@@ -118,7 +118,7 @@ class Policy:
                 return Answer(before, (*heard.noted, left))
             noted = await asyncio.to_thread(recorded, reading, before, self._desk, say)
             state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted, *noted]
-        if reading.intent == "more":
+        if reading.intent in ("more", "no"):
             state = replace(state, before=tuple(dict.fromkeys((*state.before, *state.shown))))
         if reading.says_nothing and reading.intent == "recommend" and _gibberish(reading):
             return Answer(before, (say("empty"),))
@@ -135,7 +135,7 @@ class Policy:
         lines = [*answer.lines]
         if cold:
             lines.append(say("popular"))
-        lines.append(say("here_more" if reading.intent == "more" else "here"))
+        lines.append(say("here_more" if reading.intent in ("more", "no") else "here"))
         lines.append(listed(found.cards))
         answer = replace(answer, lines=tuple(lines))
         question = self._mood(say) if cold and "mood" not in state.questions else None

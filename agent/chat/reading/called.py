@@ -124,6 +124,8 @@ def asks_there(text: str) -> bool:
 def _called(text: str, start: int, end: int, catalogue: Catalogue, *, asked: bool) -> Called | None:
     said = text[start:end].strip(" \"'“”‘’«»")
     tokens = tokens_of(said)
+    if re.fullmatch(r"(?:\d{1,2}|[\s,&#]|and|or)*", said):
+        return None  # "I have seen 1 and 3": places in the slate
     if not tokens or (tokens[0].word in _NO_NAME) or not any(t.word not in STOP for t in tokens):
         return None
     spot = start + text[start:end].index(said)

@@ -15,7 +15,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"(?:\b(?:no|not|without|never|except|excluding|avoid|hates?|hated|dislikes?|skip|exclude|"
+    r"(?:\b(?:no more|not any ?more|"
+    r"no|not|without|never|except|excluding|avoid|hates?|hated|dislikes?|skip|exclude|"
     r"nothing|non|anything but|other than|rather than|instead of|sick of|tired of|"
     r"bored (?:of|with|by)|fed up with|everything but|all but|less|fewer|"
     r"enough of|isn't|aren't|don't|dont|doesn't|won't|can't stand)\b|n['’]t\b|-(?=$)|\bnon-)"

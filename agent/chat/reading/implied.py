@@ -13,10 +13,12 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_OF_ITEMS = re.compile(
-    r"\b(?:who (?:directed|made|wrote|stars?|starred|acts?|acted|plays?|played|is|was|are|were)"
+    r"\b(?:who['’]?s (?:in|starring)|"
+    r"who (?:directed|made|wrote|stars?|starred|acts?|acted|plays?|played|is|was|are|were)"
     r"|when (?:was|is|did|were)|what year|which year|how (?:long|old) (?:is|are|was|were)"
     r"|what(?: is|['’]?s| are| was| does|genre)|what (?:language|country|genre)"
-    r"|what is the (?:plot|story)|where (?:is|was)|tell me (?:more )?about|(?:is|was|does|did|has) (?:it|that|this)"
+    r"|what is the (?:plot|story)|where (?:is|was)|tell me (?:more )?about"
+    r"|(?:is|was|does|did|has) (?:it|that|this)"
     r"|(?:what|which) (?:kind|sort) of)\b",
     re.IGNORECASE,
 )

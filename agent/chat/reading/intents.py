@@ -142,7 +142,8 @@ _MORE = re.compile(
     r"|suggestions|ideas|of them)|"
     r"other (?:options|suggestions|ideas|ones|films|movies)|next|another one|try again|none of "
     r"(?:those|these|them)|"
-    r"keep going|again)\b|^\s*more\s*[.!?]*$|换一(?:批|些|个|部)|还有(?:别的|吗|其他)|别的"
+    r"keep going|again)\b|^\s*(?:more|another|(?:no|nah|nope|meh|pass|skip|not really|nothing here)"
+    r"(?:[,.\s]+(?:more|another|next|others?))?)\s*[.!?]*$|换一(?:批|些|个|部)|还有(?:别的|吗|其他)|别的"
     r"|其他的|再来",
     _I,
 )

@@ -42,6 +42,7 @@ _WHICH_SHOWN = re.compile(
 )
 _FIELD = re.compile(
     r"\bwho (?P<did>directed|made|wrote|stars?|starred|acts?|acted|plays?|played|is|was|are)\b"
+    r"|\bwho(?:['’]?s| all(?: is)?) (?P<cast>in|starring|acting|playing)\b"
     r"|\b(?P<when>when was|what year|which year|when did|how old is)\b|\b(?P<long>how long(?: "
     r"is| was)?|what is the "
     r"(?:runtime|length))\b|\b(?P<about>what(?: is|'s|s) .{0,60}\babout|tell me (?:more )?about"
@@ -140,6 +141,8 @@ def _extreme(
 
 
 def _field(match: re.Match[str], length: str) -> str:
+    if match["cast"]:
+        return "cast"
     if match["did"]:
         return _ROLE[match["did"].lower()]
     if match["when"]:

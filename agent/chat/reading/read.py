@@ -21,6 +21,7 @@ from palate.agent.chat.reading.kinds import kinds_in
 from palate.agent.chat.reading.numbers import numbers_in
 from palate.agent.chat.reading.questions import Question, question_in
 from palate.agent.chat.reading.references import Reference, references_in
+from palate.agent.chat.reading.spans import lengths_near
 from palate.agent.chat.state import State, Term
 from palate.domain import Item, Op
 from palate.retrieval.filler import telling
@@ -38,7 +39,9 @@ _EMPTY = re.compile(
     r"favorite|favourite|similar|great|good|best|nice|thanks|thank|hello|hi|hey|but|so|very|"
     r"without|never|ever|time|lot|don|t|didn|doesn|isn|wasn|won|ll|ve|re|s|m|d|people|person|"
     r"how|many|what|which|who|when|longest|shortest|newest|oldest|there|catalogue|catalog|"
-    r"compare|why|remember|forget|think|thing|things|stuff|work|old|new|short|long|classic|"
+    r"compare|why|remember|forget|think|thing|things|stuff|work|old|"
+    r"new(?! (?:york|orleans|zealand|jersey|england|mexico|delhi|wave|age|year))|"
+    r"short|long|classic|"
     r"funny one|that one|this one|last|first|second|third|both|either|neither|never mind|drop|"
     r"genre|genres|title|titles|story|stories|set|do|does|did|am|pm|i|you|me|nothing|none|"
     r"(?:with )?my (?:wife|husband|girlfriend|boyfriend|partner|friends?|mum|mom|dad|parents)|"
@@ -47,8 +50,10 @@ _EMPTY = re.compile(
     r"half|minutes|mins|hates|hating|dislike|dislikes|movie|movies|film|films|wants|lets|us|we|our|"
     r"must|know|"
     r"somthing|sumthing|somethin|tonite|2nite|gf|bf|hubby|mates?|"
-    r"see|sees|showed|shown|shows|suggested|recommended|listed|bad|awful|terrible|horrible|dull|lame|"
-    r"rubbish|crap|wrong|all|each|every|appeals?|works|both of|seem|seems|sound|sounds|really|sorry|nope|nah|yeah|yep|hm+|ugh|um+|"
+    r"see|sees|showed|shown|shows|suggested|recommended|listed|bad|awful|terrible|horrible|dull|"
+    r"lame|rubbish|crap|wrong|all|each|every|appeals?|works|seem|seems|sound|sounds|sorry|nope|"
+    r"still|bit|im|ive|id|dont|didnt|doesnt|isnt|arent|wont|cant|whats|thats|youre|theyre|its|"
+    r"tho|though|mean|another|looks|suprise|guess|anyway|right|course|sure|idea|kinda|sorta|nah|yeah|yep|hm+|ugh|um+|"
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
 )
@@ -157,7 +162,9 @@ def _conditions(
     found = list(ages_in(text, catalogue.tags))
     found += [one for one in critique_in(text, catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
-    for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
+    numbers = catalogue.numbers
+    for reader in (numbers_in(text, numbers), lengths_near(text, numbers),
+                   kinds_in(text, catalogue)):  # fmt: skip
         found += [one for one in reader if free(found, one.start, one.end)]
     return sorted(found, key=lambda one: one.start)
 

@@ -20,6 +20,15 @@ _PLACE = re.compile(
     r"|第(?P<zh>[一二三四五六七八九十]|\d{1,2})[部个本条]?",
     re.IGNORECASE,
 )
+#: "I've seen 1 and 3", "more like 2": bare numbers behind a word that takes a film.
+_PLACES = re.compile(
+    r"\b(?:seen|saw|watched|liked?|loved?|hated?|know|like|why|compare|between|not|is|was|take|pick"
+    r"|choose|directed|stars in|starring in|about)\s+"
+    r"(?P<list>#?\d{1,2}(?:(?:\s*,\s*|\s+(?:and|or|vs\.?|to)"
+    r"\s+|\s*&\s*)#?\d{1,2})*)\b(?!\s*(?:[-%:]|hours?|hrs?|h\b|min|years?|yo\b|films?|movies?|more"
+    r"|others?|of|or (?:more|less|so)|out|stars?|people|times?|days?|kids|[a-z]+s\b))",
+    re.IGNORECASE,
+)
 _SHOWN = (
     r"(?:(?:what|which|that|the (?:ones|films|movies|books|things|stuff)(?: that)?|those|these)?\s*"
     r"(?:you|u)(?:['’]ve| have)?(?: just)? (?:showed|shown|show|suggested|recommended|listed|gave|"
@@ -78,6 +87,7 @@ def references_in(text: str, shown: Sequence[str]) -> list[Reference]:
         items = _items(match, shown)
         if items:
             found.append(Reference(*match.span(), items))
+    found += _by_numbers(text, shown)
     for start, end in _whole_slate(text):
         if all(end <= one.start or start >= one.end for one in found):
             found.append(Reference(start, end, tuple(shown)))
@@ -87,6 +97,13 @@ def references_in(text: str, shown: Sequence[str]) -> list[Reference]:
         for match in _THAT.finditer(text):
             found.append(Reference(*match.span(), (shown[0],)))
     return sorted(found, key=lambda one: one.start)
+
+
+def _by_numbers(text: str, shown: Sequence[str]) -> Iterator[Reference]:
+    for match in _PLACES.finditer(text):
+        spots = [int(digits) for digits in re.findall(r"\d+", match["list"])]
+        if all(0 < spot <= len(shown) for spot in spots):
+            yield Reference(*match.span("list"), tuple(shown[spot - 1] for spot in spots))
 
 
 def _items(match: re.Match[str], shown: Sequence[str]) -> tuple[str, ...]:
