@@ -13,9 +13,12 @@ from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.questions import Question
 from palate.agent.chat.state import State
-from palate.agent.chat.wording import worded
+from palate.agent.chat.wording import genre_word, worded
 from palate.domain import Constraint, Item
 from palate.retrieval.constraints import Checker
+
+#: Kinds that are told at most, the commonest first.
+_KINDS = 30
 
 
 def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
@@ -24,6 +27,9 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     assert question is not None
     if question.shown and state.shown and (question.asked == "which" or not _bounds(reading)):
         return _of_shown(reading, question, state, desk, say)
+    if question.asked == "kinds":
+        kinds = [genre_word(tag, say.language) for tag in desk.catalogue.common_tags[:_KINDS]]
+        return Answer(state, (say("kinds", tags=say.row(kinds)),))
     if question.asked in ("field", "there", "holds"):
         answer = Answer(state, (_of_items(reading, question, desk, say),))
         return _about(answer, reading.pointed)

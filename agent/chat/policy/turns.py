@@ -25,7 +25,9 @@ _COUNT = re.compile(
     r"\b(?<!war )(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b"
     r"|(?:^|\b(?:show|give|get|find|suggest|recommend|want|need)(?: me| us)?\s+)"
-    r"(?P<n2>\d{1,2}|two|three|four|five|six|ten)\s+(?!hours?\b|minutes?\b|mins?\b)[a-z]+s\b",
+    r"(?P<n2>\d{1,2}|two|three|four|five|six|ten)\s+(?!hours?\b|minutes?\b|mins?\b)[a-z]+s\b"
+    r"|^\s*(?:ok |no,? |but )?(?:just|only) (?P<n3>\d{1,2}|one|two|three|four|five|six|ten)"
+    r"(?: (?:please|then|of them))?[\s.!]*$",
     re.IGNORECASE,
 )
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -121,7 +123,8 @@ class Policy:
         if reading.intent in ("more", "no"):
             state = replace(state, before=tuple(dict.fromkeys((*state.before, *state.shown))))
         if reading.says_nothing and reading.intent == "recommend" and _gibberish(reading):
-            return Answer(before, (say("empty"),))
+            known = _KNOWN.search(reading.text) and before.shown
+            return Answer(before, (say("why_which" if known else "empty"),))
         found = await self._desk.recommend(ask_of(state, wanted(reading.text)))
         return self._slate(Answer(state, tuple(lines), found, tuple(assumed)), reading, say)
 
@@ -165,13 +168,19 @@ def wanted(text: str) -> int:
     match = _COUNT.search(text)
     if match is None:
         return SHOWN
-    word = (match["n"] or match["n2"]).lower()
+    word = (match["n"] or match["n2"] or match["n3"]).lower()
     return max(1, min(MOST, _NUMBERS.get(word) or int(word)))
+
+
+#: "Seen it": of a slate of five nobody knows which.
+_KNOWN = re.compile(
+    r"\b(?:seen|saw|watched|know|liked?|loved?|hated?) (?:it|that|this)\b", re.IGNORECASE
+)
 
 
 def _gibberish(reading: Reading) -> bool:
     """Tells a turn that holds no word of a request, such as "asdf" or "???"."""
-    return not re.search(
+    return not _COUNT.search(reading.text) and not re.search(
         r"\b(?:recommend|suggest|watch|see|something|anything|movie|film|book|show|give|want"
         r"|find|bored|surprise|"
         r"what|any|good|best|popular|random|whatever|idea|more|else|like|pick|me)\b"

@@ -38,6 +38,8 @@ _KINDS = re.compile(r"(?:films?|movies?|flicks?|ones?|books?|stories|story|stuff
 _COMPARED = re.compile(
     r"\b(?:(?P<short>shorter)|(?P<long>longer)|(?P<new>newer|more recent|more modern|fresher)"
     r"|(?P<old>older|more classic))\b(?!\s+than\s+(?:\d|an?\b|one|two|three|half))"
+    r"|(?<!not )(?<!n't )\btoo (?:(?P<short_too>long)|(?P<long_too>short)|(?P<new_too>old|dated)"
+    r"|(?P<old_too>new|recent|modern))\b"
     r"|(?P<short_zh>短一?[点些]|更短)|(?P<long_zh>长一?[点些]|更长)|(?P<new_zh>新一?[点些]|更新)"
     r"|(?P<old_zh>老一?[点些]|更老)",
     re.IGNORECASE,
@@ -135,7 +137,7 @@ def _compared(
 ) -> Iterator[Found]:
     length = next((name for name in LENGTHS if name in ranges), "")
     for match in _COMPARED.finditer(text):
-        kind = (match.lastgroup or "").removesuffix("_zh")
+        kind = (match.lastgroup or "").split("_")[0]
         field = length if kind in ("short", "long") else "year"
         values = [
             float(v) for item in about if isinstance(v := item.fields.get(field), int | float)

@@ -26,6 +26,10 @@ _MADE_BY = re.compile(
 _ACTED_BY = re.compile(
     r"\b(?:with|starring|stars|featuring|actor|actress|has|by actor)\s*$|主演是?$", re.IGNORECASE
 )
+_INTRODUCES = re.compile(
+    r"\b(?:with|by|starring|featuring|directed by|from director|both)\s+"
+    r"(?:(?:both |[a-z]+ ){1,3}(?:and|or|&)\s+)?$"
+)
 _NAME_BEFORE = re.compile(r"(?P<name>[A-Z][\w'’-]+)[ ]$")
 _NAME_AFTER = re.compile(r"[ ](?P<name>[A-Z][\w'’-]+)")
 #: Words that stand before a name with a capital only because they open a sentence.
@@ -82,9 +86,15 @@ def _of_key(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) ->
     held = catalogue.people.get(key)
     if held and " " in key:
         return _person(text, span, held)
-    if held and len(key) > 3 and said[0].isupper() and (whole := _last_name(text, span, held)):
+    named = said[0].isupper() or (text.islower() and _introduced(text[: span[0]], key))
+    if held and len(key) > 3 and named and (whole := _last_name(text, span, held)):
         return _person(text, whole, held)
     return None if held else _mistyped(text, span, key, catalogue)
+
+
+def _introduced(before: str, key: str) -> bool:
+    """Tells a last name in a text without capitals: "with pacino", "by hitchcock or wilder"."""
+    return len(key) > 4 and bool(_INTRODUCES.search(before)) and not is_filler(key)
 
 
 def _in_english(text: str, span: tuple[int, int]) -> bool:

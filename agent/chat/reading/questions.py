@@ -10,9 +10,14 @@ from typing import Literal
 from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.reading.called import asks_there
 
-Asked = Literal["count", "most", "least", "field", "there", "mean", "which", "holds"]
+Asked = Literal["kinds", "count", "most", "least", "field", "there", "mean", "which", "holds"]
 _I = re.IGNORECASE
 _COUNT = re.compile(r"\bhow many\b|\bnumber of\b|(?:有)?(?:多少|几)(?:部|个|本)?", _I)
+_KINDS = re.compile(
+    r"\b(?:what|which) (?:genres?|categories|(?:kinds?|sorts?|types?) of (?:films?|movies?"
+    r"|books?|things|stuff))\b.*\b(?:have|got|there|available|offer|know)\b",
+    _I,
+)
 _MEAN = re.compile(r"\baverage\b|\bmean (?:length|runtime|year)\b|平均", _I)
 _SUPERLATIVE = "longest|shortest|newest|oldest|latest|earliest|most recent|cheapest|most expensive"
 #: The slate last shown, as a question speaks of it.
@@ -107,6 +112,8 @@ def question_in(
     length = next((name for name in LENGTHS if name in ranges), "")
     if bounds and _WHICH_SHOWN.search(text):
         return Question("which", shown=True)
+    if _KINDS.search(text):
+        return Question("kinds")
     if _COUNT.search(text):
         return Question("count")
     if _MEAN.search(text):

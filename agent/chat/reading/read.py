@@ -52,7 +52,7 @@ _EMPTY = re.compile(
     r"somthing|sumthing|somethin|tonite|2nite|gf|bf|hubby|mates?|"
     r"see|sees|showed|shown|shows|suggested|recommended|listed|bad|awful|terrible|horrible|dull|"
     r"lame|rubbish|crap|wrong|all|each|every|appeals?|works|seem|seems|sound|sounds|sorry|nope|"
-    r"still|bit|im|ive|id|dont|didnt|doesnt|isnt|arent|wont|cant|whats|thats|youre|theyre|its|"
+    r"likes|loves|enjoys|she|he|better|worst|still|bit|im|ive|id|dont|didnt|doesnt|isnt|arent|wont|cant|whats|thats|youre|theyre|its|"
     r"tho|though|mean|another|looks|suprise|guess|anyway|right|course|sure|idea|kinda|sorta|nah|yeah|yep|hm+|ugh|um+|"
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
