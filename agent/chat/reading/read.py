@@ -57,6 +57,10 @@ _EMPTY = re.compile(
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
 )
+#: "What about Titanic?" asks why it is not among them.
+_PROPOSED = re.compile(
+    r"\s*(?:(?:and|so|ok(?:ay)?|hm+|but|then)[\s,]+)*(?:what|how) about\s+(?:the )?", re.IGNORECASE
+)
 #: How many are wanted; alone it is no wish.
 _COUNTS = re.compile(r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten", re.IGNORECASE)
 _EMPTY_ZH = re.compile(
@@ -142,6 +146,13 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
     question = question_in(text, catalogue.numbers, has_titles=asked, bounds=bounds)
     if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
         intent = "facts"
+    if (
+        intent == "recommend"
+        and links
+        and not found
+        and _PROPOSED.fullmatch(text[: links[0].start])
+    ):
+        intent = "why_not"
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
     return Reading(
         text, _language(text, state), intent, tuple(found), titles, tuple(links),

@@ -23,7 +23,7 @@ _PLACE = re.compile(
 #: "I've seen 1 and 3", "more like 2": bare numbers behind a word that takes a film.
 _PLACES = re.compile(
     r"\b(?:seen|saw|watched|liked?|loved?|hated?|know|like|why|compare|between|not|is|was|take|pick"
-    r"|choose|directed|stars in|starring in|about)\s+"
+    r"|choose|directed|stars in|starring in|about|(?:better|longer|shorter|newer|older),?)\s+"
     r"(?P<list>#?\d{1,2}(?:(?:\s*,\s*|\s+(?:and|or|vs\.?|to)"
     r"\s+|\s*&\s*)#?\d{1,2})*)\b(?!\s*(?:[-%:]|hours?|hrs?|h\b|min|years?|yo\b|films?|movies?|more"
     r"|others?|of|or (?:more|less|so)|out|stars?|people|times?|days?|kids|[a-z]+s\b))",
