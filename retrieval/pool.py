@@ -21,6 +21,7 @@ from palate.retrieval.features import NAMES, Context, Rows, Values, feature_matr
 from palate.retrieval.filler import stated
 from palate.retrieval.fit import fitted_events
 from palate.retrieval.index import Index
+from palate.retrieval.lean import Lean, leant
 from palate.retrieval.masks import Decided, allowed_rows
 from palate.retrieval.prior import Prior, load_prior, log_softmax
 from palate.retrieval.shelf import Shelf
@@ -61,6 +62,8 @@ class Scored:
 
 class Retriever:
     """Makes pools from an index, its behaviour statistics and a prior."""
+
+    leans: tuple[Lean, ...] = ()
 
     def __init__(
         self, store: Store, index: Index, behaviour: Behaviour, prior: Prior, settings: Settings
@@ -132,7 +135,7 @@ class Retriever:
         for wish in profile.wishes[-5:]:
             for row, score in self._answers(stated(wish.text), notes).items():
                 total[row] = total.get(row, 0.0) + (score if wish.likes else -score)
-        return total
+        return leant(total, self.index, self.leans)
 
     def scored(
         self,

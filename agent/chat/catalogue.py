@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W_]+")
 #: Distinct values up to which a field of words is a kind, such as a country, and not a name.
 _KINDS = 300
 _LONGEST_TEXT = 4000
+#: What belongs to a last name.
+_PARTICLES = frozenset("de del di da la le van von der den ter bin al el".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +165,18 @@ def _people(fields: Mapping[str, Counter[str]]) -> dict[str, tuple[Value, ...]]:
             if key and len(key) <= 60:
                 found[key][Value(name, value)] = None
                 if " " in key:
+                    last[_surname(key)].add(key)
                     last[key.rsplit(" ", 1)[1]].add(key)
     for surname, names in last.items():
         if len(names) == 1 and len(surname) > 3 and surname not in PLAIN:
             found[surname] |= found[next(iter(names))]
     return {key: tuple(values) for key, values in found.items()}
+
+
+def _surname(name: str) -> str:
+    """Returns a last name with the particle before it: "de niro", "von trier"."""
+    parts = name.split()
+    return " ".join(parts[-2:] if len(parts) > 2 and parts[-2] in _PARTICLES else parts[-1:])
 
 
 def _values(fields: Mapping[str, Counter[str]]) -> dict[str, Value]:

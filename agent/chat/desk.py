@@ -9,6 +9,7 @@ from typing import Protocol
 from palate.agent.chat.catalogue import Catalogue
 from palate.agent.chat.events import Card, Spent
 from palate.domain import Action, Constraint, Item, Relaxation
+from palate.retrieval.lean import Lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Ask:
         unwished: Words to turn away from.
         hidden: Item ids that are not to be shown again, and say nothing about taste.
         tags: Tags that were spoken of; with repeats, each counts.
+        leans: Moods that are wanted more or less.
         talk: All that was said, to find people who said alike.
     """
 
@@ -35,6 +37,7 @@ class Ask:
     unwished: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    leans: tuple[Lean, ...] = ()
     talk: str = ""
     n: int = 5
     language: str = "en"

@@ -21,6 +21,9 @@ class Term:
         constraints: What every item must meet; none for a wish in words.
         words: What is searched for (or, with ``likes`` false, searched for and turned away from).
         tags: Tags that are leant to, and no condition.
+        mood: Name of a mood: its words and tags are leant with, and not searched for.
+        against: Tags that go against the mood.
+        than: Item ids of the slate that the mood is measured against.
     """
 
     id: str
@@ -29,6 +32,9 @@ class Term:
     words: str = ""
     likes: bool = True
     tags: tuple[str, ...] = ()
+    mood: str = ""
+    against: tuple[str, ...] = ()
+    than: tuple[str, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -62,6 +68,7 @@ class State:
         questions: Names of all questions asked so far; none is asked twice.
         heard: The person's last words, to find people who said alike.
         next_id: Number of the next term.
+        focus: Item ids that a question was about last: what "it" means in the next one.
     """
 
     conversation: str
@@ -77,6 +84,7 @@ class State:
     questions: tuple[str, ...] = ()
     heard: str = ""
     next_id: int = 1
+    focus: tuple[str, ...] = ()
 
     @property
     def chips(self) -> tuple[Chip, ...]:
@@ -91,7 +99,9 @@ class State:
     @property
     def text(self) -> str:
         """The wishes in force, as one text to search for."""
-        return ". ".join(term.words for term in self.terms if term.words and term.likes)
+        return ". ".join(
+            term.words for term in self.terms if term.words and term.likes and not term.mood
+        )
 
     def felt(self, *feelings: Feeling) -> tuple[str, ...]:
         """Returns the items that the person has one of these feelings about, oldest first."""
@@ -106,6 +116,10 @@ class State:
         state = self
         for term in terms:
             if any(_same(term, old) for old in state.terms):
+                # A mood that is asked for again is measured against what was shown since.
+                told = tuple(replace(old, than=term.than) if _same(term, old) else old
+                             for old in state.terms)  # fmt: skip
+                state = replace(state, terms=told)
                 continue
             fresh = replace(term, id=f"c{state.next_id}")
             state = replace(state, terms=(*state.terms, fresh), next_id=state.next_id + 1)
@@ -128,19 +142,22 @@ class State:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> State:
         """Reads what `to_dict` gave."""
-        lists = {name: tuple(data[name]) for name in ("shown", "before", "questions")}
+        names = ("shown", "before", "questions", "focus")
+        lists = {name: tuple(data.get(name, ())) for name in names}
         terms = tuple(_term(one) for one in data["terms"])
         named = tuple(Named(**one) for one in data["named"])
         return cls(**{**data, **lists, "terms": terms, "named": named})
 
 
 def _same(term: Term, old: Term) -> bool:
-    return replace(term, id="", text="") == replace(old, id="", text="")
+    bare = {"id": "", "text": "", "than": ()}
+    return replace(term, **bare) == replace(old, **bare)  # type: ignore[arg-type]
 
 
 def _term(data: Mapping[str, Any]) -> Term:
     constraints = tuple(_constraint(one) for one in data["constraints"])
-    return Term(**{**data, "constraints": constraints, "tags": tuple(data["tags"])})
+    lists = {name: tuple(data.get(name, ())) for name in ("tags", "against", "than")}
+    return Term(**{**data, **lists, "constraints": constraints})
 
 
 def _constraint(data: Mapping[str, Any]) -> Constraint:

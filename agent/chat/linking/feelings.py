@@ -15,7 +15,8 @@ _DISLIKED = re.compile(
     r" (?:like|love|enjoy|care for|fan|into|great|good|impressed|for me|my)\b"
     r"|\b(?:hate|hated|hates|dislike|disliked|loathe|loathed|despise|detest|can(?:no|')?t stand|"
     r"couldn't stand|bored|boring|awful|terrible|horrible|dreadful|worst|sucked?|overrated|dull|"
-    r"disappoint(?:ing|ed)|stupid|nothing like|anything but|except|avoid|waste of)\b"
+    r"disappoint(?:ing|ed)|stupid|lame|rubbish|crap(?:py)?|uninteresting|(?<!not )(?<!too )"
+    r"(?<!so )bad|nothing like|anything but|except|avoid|waste of)\b"
     r"|不喜欢|不爱|讨厌|难看|不好看|无聊|失望|烂片|受不了",
     re.IGNORECASE,
 )
@@ -34,7 +35,7 @@ _LIKED = re.compile(
 )
 _SEEN = re.compile(r"\b(?:seen|saw|watched|rewatched|finished|watch)\b|看过|看了", re.IGNORECASE)
 #: "I liked none of these": what is said of none of them.
-_NONE = re.compile(r"(?:none|neither)\b", re.IGNORECASE)
+_NONE = re.compile(r"(?:none|neither|nothing|not (?:one|a))\b", re.IGNORECASE)
 _OF_NONE: dict[Feeling, Feeling] = {
     "liked": "disliked", "named": "disliked", "seen": "named", "disliked": "named",
 }  # fmt: skip
@@ -100,8 +101,9 @@ def _judges(behind: str) -> bool:
     """Tells whether words behind a title are about it: "was great", "is my favourite"."""
     return bool(
         re.match(
-            r"[\"'”’]?,?\s*(?:was|is|were|are|wasn|isn|weren|aren|bored|did|really|which|because|,|"
-            r"很|真|太|不|难|好|挺|特别|非常|是|让|超)",
+            r"[\"'”’]?,?\s*(?:re all\b|(?:all )?(?:was|is|were|are|wasn|isn|weren|aren|looks?"
+            r"|seems?|bored|did|really|which|because|,|"
+            r"很|真|太|不|难|好|挺|特别|非常|是|让|超))",
             behind, re.IGNORECASE,
         )
     )  # fmt: skip

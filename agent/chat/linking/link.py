@@ -11,6 +11,7 @@ from palate.agent.chat.linking.lines import CLOSE, MARK, OPEN
 from palate.agent.chat.linking.listing import Chosen, ListReader, of_year
 from palate.agent.chat.linking.meant import STOP, Place, is_meant
 from palate.agent.chat.linking.names import Entry, TitleIndex
+from palate.agent.chat.linking.near import NearTitles
 from palate.agent.chat.linking.spelling import Speller, spellings
 from palate.agent.chat.linking.tokens import Token, tokens_of
 
@@ -56,6 +57,7 @@ class Linker:
         self._index, self._plain = index, frozenset(plain)
         self._speller = Speller(index.words, known)
         self._lists = ListReader(index, self._speller)
+        self._near = NearTitles(index, self._plain)
 
     def links(self, text: str) -> list[Link]:
         """Returns the titles that a text names, in its order, without overlaps.
@@ -100,6 +102,10 @@ class Linker:
     def whole(self, text: str) -> Link | None:
         """Links a text that is a title and nothing else, such as a line of a list."""
         return self.lines([text])[0]
+
+    def near(self, text: str) -> tuple[str, ...]:
+        """Returns the items that words come near to that stand where a title does."""
+        return self._near.of(text)
 
     def lines(self, texts: Sequence[str]) -> list[Link | None]:
         """Links the lines of a list, each a title; its other lines tell films of one name apart."""

@@ -87,7 +87,7 @@ class TitleIndex:
         parts: dict[str, dict[str, Entry]] = {}
         self.famed = 0.0
         self._signed: dict[str, list[Entry]] = {}
-        held = list(names)
+        self.names = held = list(names)
         self.standing = Standing(held)
         self.rarity = rarities(held)
         self.last_year = _last_year(held)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
+from palate.agent.chat.policy.facts import facts
 from palate.agent.chat.policy.heard import ask_of, hear, hear_besides, titled
 from palate.agent.chat.policy.merge import dropping, merged
 from palate.agent.chat.policy.relax import Nothing, nothing_of
@@ -146,15 +147,16 @@ class Toolbox:
         self._begin("catalogue_facts", question)
         reading = await self._read(question)
         asked = question_in(
-            question, self.desk.catalogue.numbers, has_titles=bool(reading.pointed)
+            question,
+            self.desk.catalogue.numbers,
+            has_titles=bool(reading.pointed or reading.called),
+            bounds=bool(reading.found),
         ) or self.reading.question  # fmt: skip
         if asked is None:
             return "not a question that the catalogue answers"
         source = reading if reading.found or reading.pointed else self.reading
         given = replace(source, question=asked)
-        return self._told(
-            await asyncio.to_thread(about.facts, given, self.state, self.desk, self.say)
-        )
+        return self._told(await asyncio.to_thread(facts, given, self.state, self.desk, self.say))
 
     # ------------------------------------------------------------------ tools that write
 

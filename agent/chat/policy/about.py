@@ -12,8 +12,8 @@ from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.state import State
-from palate.agent.chat.wording import genre_word, worded
-from palate.domain import Constraint, Item
+from palate.agent.chat.wording import genre_word
+from palate.domain import Item
 
 #: Fields that a comparison goes through, beside tags.
 _COMPARED = ("year", *LENGTHS, "director", "author", "country", "language", "price")
@@ -67,11 +67,12 @@ def compare(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     items = list(desk.items(ids[:_MOST]).values())
     if len(items) < 2:
         return Answer(state, (say("compare_what"),))
-    lines = [_facts_of(item, say) for item in items]
+    lines = [facts_line(item, say) for item in items]
     return Answer(state, ("\n".join([*lines, *_verdict(reading.text, items, say)]),))
 
 
-def _facts_of(item: Item, say: Voice) -> str:
+def facts_line(item: Item, say: Voice) -> str:
+    """Returns what the catalogue says of an item, in a line: its kinds, year, length, people."""
     facts = [text for name in _COMPARED if (text := value_of(item, name, say.language))]
     tags = say.row([genre_word(tag, say.language) for tag in item.tags])
     colon, between = ("：", "；") if say.language.startswith("zh") else (": ", "; ")
@@ -110,48 +111,3 @@ def value_of(item: Item, field: str, language: str = "en") -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return f"{value}{unit}" if field in LENGTHS and value else str(value)
-
-
-def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
-    """Answers a question about the catalogue from the store."""
-    question = reading.question
-    assert question is not None
-    conditions = tuple(c for one in reading.found for c in one.term.constraints)
-    told = [worded(one.term, say.language) for one in reading.found if one.term.constraints]
-    which = f" {say('with', terms=say.row(told))}" if told else ""
-    if question.asked in ("field", "there"):
-        return Answer(state, (_of_items(reading, question.field, desk, say),))
-    if question.asked == "count":
-        return Answer(state, (_count(desk, conditions, which, say),))
-    found = desk.facts(conditions, question.field, least=question.asked == "least", n=1)
-    if question.asked == "mean":
-        mean = "" if found.mean is None else f"{found.mean:.0f}"
-        return Answer(state, (say("mean", value=mean) if mean else say("no_field"),))
-    if not found.items:
-        return Answer(state, (say("count_none", which=which),))
-    first = found.items[0]
-    value = value_of(first, question.field, say.language)
-    return Answer(state, (say("most", title=titled(first), value=value),))
-
-
-def _count(desk: Desk, conditions: Sequence[Constraint], which: str, say: Voice) -> str:
-    found = desk.facts(conditions, n=3)
-    name = {0: "count_none", 1: "count_one"}.get(found.count, "count")
-    text = say(name, count=found.count, which=which)
-    if found.items and conditions:
-        text += " " + say("for_example", titles=say.row([titled(one) for one in found.items]))
-    return text
-
-
-def _of_items(reading: Reading, field: str, desk: Desk, say: Voice) -> str:
-    items = list(desk.items(reading.pointed).values())
-    if not items:
-        return say("no_such")
-    if not field:
-        return say("there", titles=say.row([titled(item) for item in items]))
-    lines = []
-    for item in items:
-        value = value_of(item, field, say.language)
-        value = value or (value_of(item, "text") if field == "text" else "")
-        lines.append(say("is", title=titled(item), value=value) if value else say("no_field"))
-    return "\n".join(line.replace("..", ".") for line in lines)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from palate.agent.chat.desk import Ask, Desk
 from palate.agent.chat.events import Linked
+from palate.agent.chat.linking.meant import STOP
 from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.policy.sorts import outdated
@@ -15,8 +16,10 @@ from palate.agent.chat.policy.thirds import settled
 from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import Named, State, Term
-from palate.agent.chat.wording import worded
+from palate.agent.chat.wording import genre_word, worded
 from palate.domain import Action, Item
+from palate.retrieval.lean import Lean
+from palate.retrieval.words import words as index_words
 
 #: "that one with the dream thieves": words that describe an item instead of naming it.
 _DESCRIBED = re.compile(
@@ -30,6 +33,8 @@ _KNOWN = re.compile(
 )
 #: How far the best answer to a description must be ahead of the next one.
 _AHEAD = 1.2
+#: Items that are read to see whether they speak of a name.
+_SPEAKING = 5
 #: Characters of a conversation that are carried, to find people who said alike.
 _CARRIED = 2000
 _LIKENING = re.compile(
@@ -67,7 +72,9 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     named += [Named(item.id, "liked") for item, _ in described]
     unknown = "" if described else _undescribed(reading)
     terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
-    lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
+    terms += _spoken(reading, desk)
+    lost = [t for t in terms if t.words and not (t.tags or t.mood)
+            and not desk.search(t.words, 1)]  # fmt: skip
     terms = [term for term in terms if term not in lost]
     change = merged(state.naming(named), terms, reading.text)
     gone = outdated(change.state, terms, reading.text, desk)
@@ -79,16 +86,35 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     assumed = [
         *(said for _, said in vague),
         *_titles_assumed(reading, items, say),
-        *_words_assumed(reading, say),
+        *_words_assumed(reading, change.state, say),
     ]
     assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
-    noted = [say("unfound", words=term.text) for term in lost]
+    noted = [say("unfound", words=term.words) for term in lost]
     noted += [say("undescribed", said=unknown)] if unknown else []
+    if reading.called and not any(term.words == reading.called for term in terms):
+        noted.append(say("untitled", said=reading.called))
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost) and not (terms or named or vague)
+    empty = bool(lost or reading.called) and not (terms or named or vague)
     return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def speaking_of(words: str, desk: Desk) -> list[Item]:
+    """Returns the items whose texts hold all telling words of a name that no title has."""
+    asked = {word for word in index_words(words) if word not in STOP}
+    hits = [item for item, _ in desk.search(words, _SPEAKING)] if asked else []
+    return [one for one in hits if asked <= {*index_words(one.title), *index_words(one.text)}]
+
+
+def _spoken(reading: Reading, desk: Desk) -> list[Term]:
+    """Returns the wish for what stands where a title does, where texts speak of it.
+
+    "Something like James Bond": no title, but one can look for it.
+    """
+    if not reading.called or not speaking_of(reading.called, desk):
+        return []
+    return [Term("", reading.called, words=reading.called)]
 
 
 def hear_besides(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard | None:
@@ -102,11 +128,17 @@ def hear_besides(reading: Reading, state: State, desk: Desk, say: Voice) -> Hear
 def ask_of(state: State, n: int = 5) -> Ask:
     """Returns what a state asks for."""
     tags = [str(c.value) for c in state.constraints if c.field == "tags" and c.op.value == "has"]
-    tags += [tag for term in state.terms if term.likes for tag in term.tags]
+    tags += [tag for term in state.terms if term.likes and not term.mood for tag in term.tags]
     return Ask(
         state.user, state.text, state.constraints, state.felt("liked"), state.felt("disliked"),
         known=state.felt("seen", "named"),
-        unwished=tuple(term.words for term in state.terms if term.words and not term.likes),
+        unwished=tuple(
+            term.words for term in state.terms if term.words and not (term.likes or term.mood)
+        ),
+        leans=tuple(
+            Lean(term.words, term.tags, term.against, term.likes, term.than)
+            for term in state.terms if term.mood
+        ),
         hidden=state.before, tags=tuple(tags), talk=state.heard, n=n, language=state.language,
     )  # fmt: skip
 
@@ -141,10 +173,17 @@ def _titles_assumed(reading: Reading, items: Mapping[str, Item], say: Voice) -> 
     return found
 
 
-def _words_assumed(reading: Reading, say: Voice) -> list[str]:
+def _words_assumed(reading: Reading, state: State, say: Voice) -> list[str]:
     found = []
+    asked = {str(c.value) for c in state.constraints}
     for one in reading.found:
-        if one.assumed:
+        if one.term.mood:
+            name = "assume_more" if one.term.likes else "assume_less"
+            kinds = [genre_word(t, say.language) for t in one.term.tags if t not in asked]
+            than = say("than_shown") if one.term.than else ""
+            name = name if kinds else "assume_told"
+            found.append(say(name, said=one.assumed, tags=say.row(kinds), than=than))
+        elif one.assumed:
             said, _, *whose = one.assumed.split("\t")
             shown = worded(one.term, say.language)
             name = "assume_whose" if whose else "assume_word"

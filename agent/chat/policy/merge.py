@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from palate.agent.chat.moods import opposed
 from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.called import asks_there
 from palate.agent.chat.state import State, Term
 from palate.domain import Constraint, Op
 from palate.retrieval.constraints import NEGATIVE, as_number
@@ -18,6 +20,8 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _LOW, _HIGH = (Op.GE, Op.GT), (Op.LE, Op.LT)
+#: Fields of which one item has one: a second wish replaces the first.
+_SINGLE = ("language", "country", "director")
 #: Wishes in words that are carried at most.
 _WISHES = 4
 #: Words for a field -> the fields that are meant.
@@ -50,10 +54,11 @@ def merged(state: State, terms: Sequence[Term], text: str) -> Merged:
         terms: New ones, in the order in which they were said.
         text: The turn: "actually" and the like make a genre or a wish replace the one before.
     """
-    instead = bool(_INSTEAD.search(text))
+    instead, other = bool(_INSTEAD.search(text)), asks_there(text)
     dropped = tuple(
-        old for old in state.terms if any(_contradict(old, new, instead) for new in terms)
-    )
+        old for old in state.terms
+        if any(_contradict(old, new, instead) or (other and _other(old, new)) for new in terms)
+    )  # fmt: skip
     left = state.without(*(term.id for term in dropped)).having(terms)
     wishes = [term for term in left.terms if term.words]
     left = left.without(*(term.id for term in wishes[:-_WISHES]))
@@ -63,6 +68,8 @@ def merged(state: State, terms: Sequence[Term], text: str) -> Merged:
 def _contradict(old: Term, new: Term, instead: bool) -> bool:
     if (old.constraints, old.words, old.likes) == (new.constraints, new.words, new.likes):
         return False  # said once more
+    if old.mood or new.mood:
+        return opposed(old, new)
     if instead and old.words and new.words and old.likes and new.likes:
         return True
     if old.words and old.words == new.words:
@@ -71,6 +78,12 @@ def _contradict(old: Term, new: Term, instead: bool) -> bool:
     if instead and any(_same_sort(one, other) for one, other in pairs):
         return True
     return any(_clash(one, other) for one, other in pairs)
+
+
+def _other(old: Term, new: Term) -> bool:
+    """Tells "have you got any Fellini?" from one more condition: nobody asks for two directors."""
+    pairs = [(one, two) for one in old.constraints for two in new.constraints]
+    return any(_same_sort(one, two) and one.field not in ("tags", "cast") for one, two in pairs)
 
 
 def _same_sort(old: Constraint, new: Constraint) -> bool:
@@ -89,6 +102,8 @@ def _clash(old: Constraint, new: Constraint) -> bool:
         # Years one by one are a span like any other: the newer one counts.
         return all(part.isdecimal() for part in _parts(old) | _parts(new))
     left, right = as_number(old.value), as_number(new.value)
+    if {old.op, new.op} == {Op.EQ} and old.field in _SINGLE:
+        return _parts(old) != _parts(new)
     return left is not None and right is not None and _out_of_reach(old, new, left, right)
 
 
@@ -116,10 +131,15 @@ def dropping(state: State, reading: Reading) -> tuple[Term, ...]:
         name for word, names in FIELDS.items() if _has(word, words, reading) for name in names
     }
     said = [one.term for one in reading.found]
-    return tuple(
-        term for term in state.terms
-        if term.fields & fields or any(_meant(term, other) for other in said) or _named(term, words)
-    )  # fmt: skip
+    named = tuple(
+        term
+        for term in state.terms
+        if any(_meant(term, other) for other in said) or _named(term, words)
+    )
+    # "Forget the New York part": what is named outright speaks of no year.
+    if any(term.words for term in named):
+        return named
+    return tuple(term for term in state.terms if term in named or term.fields & fields)
 
 
 def _has(word: str, words: set[str], reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from palate.agent.chat.desk import Desk, Found
 from palate.agent.chat.events import Cards, ChatEvent, ChatReply, Finished, Piece, Spent, Thinking
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
+from palate.agent.chat.policy.facts import facts
 from palate.agent.chat.policy.heard import ask_of, hear, hear_besides, recorded
 from palate.agent.chat.policy.merge import dropping
 from palate.agent.chat.policy.relax import nothing_of
@@ -24,7 +25,9 @@ _COUNT = re.compile(
     r"\b(?<!war )(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b"
     r"|(?:^|\b(?:show|give|get|find|suggest|recommend|want|need)(?: me| us)?\s+)"
-    r"(?P<n2>\d{1,2}|two|three|four|five|six|ten)\s+(?!hours?\b|minutes?\b|mins?\b)[a-z]+s\b",
+    r"(?P<n2>\d{1,2}|two|three|four|five|six|ten)\s+(?!hours?\b|minutes?\b|mins?\b)[a-z]+s\b"
+    r"|^\s*(?:ok |no,? |but )?(?:just|only) (?P<n3>\d{1,2}|one|two|three|four|five|six|ten)"
+    r"(?: (?:please|then|of them))?[\s.!]*$",
     re.IGNORECASE,
 )
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
@@ -70,7 +73,7 @@ class Policy:
         if intent in _TALK:
             return Answer(state, (say(intent),))
         if intent == "facts":
-            return about.facts(reading, state, desk, say)
+            return facts(reading, state, desk, say)
         if intent in ("why", "why_not", "compare"):
             handler = {"why": about.why, "why_not": about.why_not, "compare": about.compare}[intent]
             return handler(reading, state, desk, say)
@@ -90,8 +93,8 @@ class Policy:
             return memory.forget_person(state, self._desk, say)
         if intent == "no" and state.asked == "forget_me":
             return Answer(state, (say("kept_you"),))
-        if intent == "no":
-            return Answer(state, (say("thanks") if not state.asked else say("empty"),))
+        if intent == "no" and (state.asked or "").startswith("relax"):
+            return Answer(state, (say("kept", terms=say.terms(state.terms)),))
         return None
 
     async def _recommend(self, reading: Reading, state: State, say: Voice) -> Answer:
@@ -117,10 +120,11 @@ class Policy:
                 return Answer(before, (*heard.noted, left))
             noted = await asyncio.to_thread(recorded, reading, before, self._desk, say)
             state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted, *noted]
-        if reading.intent == "more":
+        if reading.intent in ("more", "no"):
             state = replace(state, before=tuple(dict.fromkeys((*state.before, *state.shown))))
         if reading.says_nothing and reading.intent == "recommend" and _gibberish(reading):
-            return Answer(before, (say("empty"),))
+            known = _KNOWN.search(reading.text) and before.shown
+            return Answer(before, (say("why_which" if known else "empty"),))
         found = await self._desk.recommend(ask_of(state, wanted(reading.text)))
         return self._slate(Answer(state, tuple(lines), found, tuple(assumed)), reading, say)
 
@@ -134,7 +138,7 @@ class Policy:
         lines = [*answer.lines]
         if cold:
             lines.append(say("popular"))
-        lines.append(say("here_more" if reading.intent == "more" else "here"))
+        lines.append(say("here_more" if reading.intent in ("more", "no") else "here"))
         lines.append(listed(found.cards))
         answer = replace(answer, lines=tuple(lines))
         question = self._mood(say) if cold and "mood" not in state.questions else None
@@ -164,13 +168,19 @@ def wanted(text: str) -> int:
     match = _COUNT.search(text)
     if match is None:
         return SHOWN
-    word = (match["n"] or match["n2"]).lower()
+    word = (match["n"] or match["n2"] or match["n3"]).lower()
     return max(1, min(MOST, _NUMBERS.get(word) or int(word)))
+
+
+#: "Seen it": of a slate of five nobody knows which.
+_KNOWN = re.compile(
+    r"\b(?:seen|saw|watched|know|liked?|loved?|hated?) (?:it|that|this)\b", re.IGNORECASE
+)
 
 
 def _gibberish(reading: Reading) -> bool:
     """Tells a turn that holds no word of a request, such as "asdf" or "???"."""
-    return not re.search(
+    return not _COUNT.search(reading.text) and not re.search(
         r"\b(?:recommend|suggest|watch|see|something|anything|movie|film|book|show|give|want"
         r"|find|bored|surprise|"
         r"what|any|good|best|popular|random|whatever|idea|more|else|like|pick|me)\b"

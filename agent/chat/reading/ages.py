@@ -20,6 +20,8 @@ _N = r"(?P<n{0}>\d{{1,2}}|" + "|".join(_WORDS) + ")"
 _AGE = re.compile(
     rf"\b{_N.format(1)}[\s-]*(?:years?|yrs?)[\s-]*olds?\b|\b{_N.format(2)}[\s-]?(?:yo|y/o)\b"
     rf"|\b(?:kid|child|son|daughter|niece|nephew|boy|girl)s?\s+(?:of|aged?)\s+{_N.format(3)}\b"
+    rf"|\b(?:kid|child|son|daughter|niece|nephew|boy|girl|twin)s?\s+(?:is|are|turn(?:s|ed)?)\s+"
+    rf"{_N.format(4)}\b(?:\s*(?:,|and|&)\s*\d{{1,2}})*(?!\s*(?:min|hour|film|movie))"
     r"|(?P<zh>\d{1,2})岁",
     re.IGNORECASE,
 )

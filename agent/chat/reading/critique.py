@@ -8,58 +8,40 @@ from statistics import median
 
 from palate.agent.chat.catalogue import Catalogue
 from palate.agent.chat.lexicon import length_field, price_field, unit_of
-from palate.agent.chat.reading.found import Found
+from palate.agent.chat.moods import Mood, mood_of, mood_term
+from palate.agent.chat.reading.found import Found, negated
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Item, Op
 
-#: What a mood is searched by: a catalogue seldom says "violent".
-MOODS = {
-    "violent": "violent violence brutal bloody gore killing horror war",
-    "violence": "violent violence brutal bloody gore horror war",
-    "bloody": "bloody gore violent horror", "gory": "gore bloody violent horror",
-    "brutal": "brutal violent cruel horror",
-    "sad": "sad tragic grief death tears", "depressing": "bleak grim tragic despair",
-    "dark": "dark bleak grim", "bleak": "bleak grim despair", "heavy": "heavy grim harrowing",
-    "serious": "serious solemn", "slow": "slow quiet meditative", "boring": "slow quiet",
-    "weird": "strange surreal weird", "strange": "strange surreal weird", "sexy": "sex erotic",
-    "loud": "explosions loud action", "silly": "silly slapstick goofy", "cheesy": "sentimental "
-        "cheesy",
-    "sentimental": "sentimental tears", "romantic": "love romance", "intense": "intense tense",
-    "complicated": "complex puzzle twist", "funny": "funny comic laugh", "light": "light funny "
-        "warm",
-    "lighter": "light funny warm cheerful", "lighthearted": "light funny warm cheerful",
-    "cheerful": "cheerful warm funny", "darker": "dark bleak grim", "tense": "tense suspense",
-    "quiet": "quiet gentle slow", "fast": "fast action chase", "clever": "clever smart puzzle",
-    "emotional": "moving tender heart", "uplifting": "hope warm triumph", "warm": "warm tender "
-        "kind",
-    "暴力": "violent violence brutal bloody gore horror war",
-    "血腥": "bloody gore violent horror",
-    "悲伤": "sad tragic grief", "沉重": "heavy grim bleak", "轻松": "light funny warm cheerful",
-}  # fmt: skip
-#: Moods that lean to a genre, where the catalogue has it.
-_LEANS = {
-    "light": "comedy", "lighter": "comedy", "lighthearted": "comedy", "cheerful": "comedy",
-    "silly": "comedy", "轻松": "comedy", "romantic": "romance", "sentimental": "romance",
-    "tense": "thriller", "intense": "thriller",
-}  # fmt: skip
 _LESS = re.compile(
     r"\b(?:less|not (?:so|too|as|that|very)|without(?: so much| too much| any)?|fewer|nothing"
     r"(?: too| so)?|no|not|too|tone down the|hates?|dislikes?|can['’]?t stand|avoid"
-    r"|sick of|tired of|bored of)\s+(?P<word>[a-z]{3,14})\b|不要太?(?P<zh>..)"
+    r"|sick of|tired of|bored of)\s+(?P<word>[a-z-]{3,14})\b|不要太?(?P<zh>..)"
     r"|别太(?P<zh2>..)"
     r"|太(?P<zh3>..)了|少点(?P<zh4>..)|(?P<zh5>暴力|血腥)少一点",
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"\b(?:more|much more|a bit|something|a little)\s+(?P<word>[a-z]{3,14})\b"
-    r"|\b(?P<er>lighter|darker)\b|(?P<zh>轻松)一?点",
+    r"\b(?:more|much more|a bit|something|a little)\s+(?P<word>[a-z-]{3,14})\b"
+    r"|\b(?P<er>[a-z]{3,10}er)\b|(?P<zh>轻松)一?点",
     re.IGNORECASE,
 )
+_MILDER = re.compile(
+    r"less|not (?:so|too|as|that|very)|too|fewer|tone down|太|别太|少", re.IGNORECASE
+)
+#: "A dark thriller", "a light and warm film": a mood in front of what it is said of.
+_BEFORE_KIND = re.compile(
+    r"\b(?P<word>[a-z-]{3,14})(?=(?:,|,? and|,? but)?(?: [a-z-]+,?)?\s+(?P<kind>[a-z]+))",
+    re.IGNORECASE,
+)
+_KINDS = re.compile(r"(?:films?|movies?|flicks?|ones?|books?|stories|story|stuff)", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b(?:(?P<short>shorter)|(?P<long>longer)|(?P<new>newer|more recent|more modern|fresher)"
     r"|(?P<old>older|more classic)|(?P<cheap>cheaper|less expensive|more affordable)"
     r"|(?P<dear>pricier|more expensive|more upmarket))\b"
     r"(?!\s+than\s+(?:\d|an?\b|one|two|three|half))"
+    r"|(?<!not )(?<!n't )\btoo (?:(?P<short_too>long)|(?P<long_too>short)|(?P<new_too>old|dated)"
+    r"|(?P<old_too>new|recent|modern)|(?P<cheap_too>expensive|pricey|dear))\b"
     r"|(?P<short_zh>短一?[点些]|更短)|(?P<long_zh>长一?[点些]|更长)|(?P<new_zh>新一?[点些]|更新)"
     r"|(?P<old_zh>老一?[点些]|更老)|(?P<cheap_zh>便宜一?[点些]|更便宜)"
     r"|(?P<dear_zh>(?<!不)贵一?[点些]|更贵)",
@@ -99,7 +81,7 @@ def critique_in(
         about: What was shown last, best first.
         pointed: Items that the text names or points at.
     """
-    found = list(_moods(text, catalogue))
+    found = list(_moods(text, catalogue, about))
     found += _compared(text, catalogue.numbers, list(pointed) or list(about))
     found += _persons(text, list(pointed) or list(about[:1]))
     kept: list[Found] = []
@@ -109,22 +91,48 @@ def critique_in(
     return kept
 
 
-def _moods(text: str, catalogue: Catalogue) -> Iterator[Found]:
+def _moods(text: str, catalogue: Catalogue, about: Sequence[Item]) -> Iterator[Found]:
     for match in _LESS.finditer(text):
-        word = next((group for group in match.groups() if group), "").lower()
-        if word in MOODS and word not in catalogue.tags:
+        word = _word_of(match)
+        mood = mood_of(word)
+        tag = None if word in catalogue.leaning else catalogue.tags.get(word)
+        # "Less scary" of what is on the table: milder, whereas "nothing scary" is no horror.
+        if mood and (tag is None or (about and _MILDER.match(match.group()))):
             shown = f"less {word}" if word.isascii() else f"少{word}"
-            yield Found(*match.span(), Term("", shown, words=MOODS[word], likes=False), "mood")
-        elif word in catalogue.tags and word not in catalogue.leaning:
-            tag = catalogue.tags[word]
+            yield _mood(match, mood, shown, catalogue, about, likes=False)
+        elif tag is not None:
             bound = Constraint("tags", Op.HAS_NOT, tag)
             yield Found(*match.span(), Term("", f"no {tag}", (bound,)), "tag")
     for match in _MORE.finditer(text):
-        word = next((group for group in match.groups() if group), "").lower()
-        if word in MOODS and word not in catalogue.tags:
-            leant = catalogue.tags.get(_LEANS.get(word, ""))
-            tags = (leant,) if leant else ()
-            yield Found(*match.span(), Term("", word, words=MOODS[word], tags=tags), "mood")
+        word = _word_of(match)
+        mood, tag = mood_of(word), catalogue.tags.get(word)
+        # Where all of them are comedies, "funnier" asks for more than one more comedy.
+        if mood and (tag is None or (about and all(tag in item.tags for item in about))):
+            yield _mood(match, mood, word, catalogue, about, likes=True)
+    yield from _before_kinds(text, catalogue)
+
+
+def _before_kinds(text: str, catalogue: Catalogue) -> Iterator[Found]:
+    """Yields the moods of "a light comedy": of the whole catalogue, not of what was shown."""
+    for match in _BEFORE_KIND.finditer(text):
+        word, kind = match["word"].lower(), match["kind"].lower()
+        mood = mood_of(word)
+        of_kind = kind in catalogue.tags or bool(_KINDS.fullmatch(kind))
+        if mood and of_kind and word not in catalogue.tags and not negated(text, match.start()):
+            yield _mood(match, mood, word, catalogue, (), likes=True)
+
+
+def _word_of(match: re.Match[str]) -> str:
+    return next((group for group in match.groups() if group), "").lower()
+
+
+def _mood(
+    match: re.Match[str], mood: Mood, shown: str, catalogue: Catalogue, about: Sequence[Item],
+    *, likes: bool,
+) -> Found:  # fmt: skip
+    than = tuple(item.id for item in about)
+    term = mood_term(mood, shown, catalogue.tags, than, likes=likes)
+    return Found(*match.span(), term, "mood", match.group().lower())
 
 
 def _compared(
@@ -132,7 +140,7 @@ def _compared(
 ) -> Iterator[Found]:
     length, price = length_field(ranges), price_field(ranges)
     for match in _COMPARED.finditer(text):
-        kind = (match.lastgroup or "").removesuffix("_zh")
+        kind = (match.lastgroup or "").split("_")[0]
         field = {"short": length, "long": length, "cheap": price, "dear": price}.get(kind, "year")
         values = [
             float(v) for item in about if isinstance(v := item.fields.get(field), int | float)

@@ -15,12 +15,13 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"(?:\b(?:no|not|without|never|except|excluding|avoid|hates?|hated|dislikes?|skip|exclude|"
+    r".*(?P<denial>(?:\b(?:no more|not any ?more|"
+    r"no|not|without|never|except|excluding|avoid|hates?|hated|dislikes?|skip|exclude|"
     r"nothing|non|anything but|other than|rather than|instead of|sick of|tired of|"
     r"bored (?:of|with|by)|fed up with|everything but|all but|less|fewer|"
     r"enough of|isn't|aren't|don't|dont|doesn't|won't|can't stand)\b|n['’]t\b|-(?=$)|\bnon-)"
-    r"(?P<rest>[\w\s,'’/-]{0,32})$",
-    re.IGNORECASE,
+    r"(?P<rest>[\w\s,'’/-]{0,32}))$",
+    re.IGNORECASE | re.DOTALL,
 )
 #: Who does not mind something denies nothing.
 _UNMINDED = re.compile(
@@ -63,13 +64,11 @@ def negated(text: str, start: int) -> bool:
     before = _UNMINDED.sub(" ", _CLAUSE.split(text[:start])[-1])
     if _NEGATED_ZH.search(before):
         return True
-    match = None
-    for match in _NEGATED.finditer(before):  # noqa: B007 - the last one decides
-        pass
+    match = _NEGATED.match(before)  # the last one decides
     if match is None:
         return False
     rest = match["rest"]
-    head = _WANTS.sub(" ", rest, count=1) if _refuses(match.group()) else rest
+    head = _WANTS.sub(" ", rest, count=1) if _refuses(match["denial"]) else rest
     return not _TURNS.search(_WHOSE.sub("", head))
 
 

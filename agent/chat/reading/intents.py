@@ -23,6 +23,9 @@ _WHOLE: tuple[tuple[Intent, re.Pattern[str]], ...] = (
     ("thanks", re.compile(
         r"(?:ok(?:ay)?[,.!]?\s*|great[,.!]?\s*|cool[,.!]?\s*|perfect[,.!]?\s*)?(?:many )?(?:thanks|"
         r"thank you|thx|cheers|ta)(?: (?:a lot|so much|very much|again|that's great|you))*[\s!.]*"
+        r"|(?:ok(?:ay)?|great|cool|perfect|yes|alright)?[\s,.!]*(?:that['’]?s|this is|it['’]?s)"
+        r" (?:fine|great|good|perfect|enough|all|it|lovely)(?: for (?:now|today|me))?[\s,.!]*"
+        r"(?:thanks|thank you|thx|cheers)?[\s!.]*"
         r"|谢谢你?|多谢|(?:ok(?:ay)?|great|cool|perfect|nice|awesome|sounds good|got it"
         r"|好的|好|不错)"
         r"[\s!.。]*", _I)),
@@ -132,6 +135,7 @@ _COMPARE = re.compile(
     r"|\bdifferences? between\b|\bhow (?:do|does) .* compare\b|\bversus\b|\bvs\.?\b"
     r"|\bwhich (?:one )?(?:is|of (?:them|those|these)|has)\b.*\b(?:shorter|longer|newer|older"
     r"|better)\b"
+    r"|\b(?:is|was|are) .{1,60}\b(?:shorter|longer|newer|older) than\b(?! (?:\d|an?\b|two|three))"
     r"|比较|哪(?:个|部)更|有什么区别",
     _I,
 )
@@ -142,7 +146,8 @@ _MORE = re.compile(
     r"|suggestions|ideas|of them)|"
     r"other (?:options|suggestions|ideas|ones|films|movies)|next|another one|try again|none of "
     r"(?:those|these|them)|"
-    r"keep going|again)\b|^\s*more\s*[.!?]*$|换一(?:批|些|个|部)|还有(?:别的|吗|其他)|别的"
+    r"keep going|again)\b|^\s*(?:more|another|(?:no|nah|nope|meh|pass|skip|not really|nothing here)"
+    r"(?:[,.\s]+(?:more|another|next|others?))?)\s*[.!?]*$|换一(?:批|些|个|部)|还有(?:别的|吗|其他)|别的"
     r"|其他的|再来",
     _I,
 )

@@ -26,6 +26,10 @@ _MADE_BY = re.compile(
 _ACTED_BY = re.compile(
     r"\b(?:with|starring|stars|featuring|actor|actress|has|by actor)\s*$|主演是?$", re.IGNORECASE
 )
+_INTRODUCES = re.compile(
+    r"\b(?:with|by|starring|featuring|directed by|from director|both)\s+"
+    r"(?:(?:both |[a-z]+ ){1,3}(?:and|or|&)\s+)?$"
+)
 _NAME_BEFORE = re.compile(r"(?P<name>[A-Z][\w'’-]+)[ ]$")
 _NAME_AFTER = re.compile(r"[ ](?P<name>[A-Z][\w'’-]+)")
 #: Words that stand before a name with a capital only because they open a sentence.
@@ -35,6 +39,8 @@ _OPENING = frozenset(
     "western comedy drama thriller horror".split()
 )
 #: Roles: which fields a cue means.
+#: What asks for two genres at once.
+_BOTH = ("rom com", "romcom")
 _MAKERS = ("director", "directors", "author", "authors", "artist", "creator", "writer")
 _PLAYERS = ("cast", "actors", "actor", "stars", "starring")
 
@@ -72,16 +78,31 @@ def _longest(
 
 def _of_key(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:
     said = text[span[0] : span[1]]
-    if key in catalogue.tags:
-        return _tag(text, span, key, catalogue)
-    if key in catalogue.values and key not in ("english",):
+    for word in (key, key.removesuffix("s")):
+        if word in catalogue.tags:
+            return _tag(text, span, word, catalogue)
+    if key in catalogue.values and (key != "english" or _in_english(text, span)):
         return _value(text, span, catalogue.values[key])
     held = catalogue.people.get(key)
     if held and " " in key:
         return _person(text, span, held)
-    if held and len(key) > 3 and said[0].isupper() and (whole := _last_name(text, span, held)):
+    named = said[0].isupper() or (text.islower() and _introduced(text[: span[0]], key))
+    if held and len(key) > 3 and named and (whole := _last_name(text, span, held)):
         return _person(text, whole, held)
     return None if held else _mistyped(text, span, key, catalogue)
+
+
+def _introduced(before: str, key: str) -> bool:
+    """Tells a last name in a text without capitals: "with pacino", "by hitchcock or wilder"."""
+    return len(key) > 4 and bool(_INTRODUCES.search(before)) and not is_filler(key)
+
+
+def _in_english(text: str, span: tuple[int, int]) -> bool:
+    """Tells the language from "an English teacher"."""
+    behind = re.match(
+        r"[\s-]+(?:one|ones|films?|movies?|books?|language|speaking)\b", text[span[1] :]
+    )
+    return bool(behind or re.search(r"\bin\s+$", text[: span[0]]))
 
 
 def _mistyped(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:
@@ -118,6 +139,12 @@ def _tag(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Fo
     if key in catalogue.leaning:
         return None if deny else Found(*span, Term("", key, words=key, tags=(tag,)), "lean")
     op = Op.HAS_NOT if deny else Op.HAS
+    both = catalogue.tags.get("romance") if key.replace("-", "").startswith(_BOTH) else None
+    if both and deny:
+        tag = both  # "no romcoms" is no word against other comedies
+    elif both:
+        bounds = (Constraint("tags", Op.HAS, both), Constraint("tags", Op.HAS, tag))
+        return Found(*span, Term("", f"{both}, {tag}", bounds), "tag")
     shown = f"no {tag}" if deny else tag
     return Found(*span, Term("", shown, (Constraint("tags", op, tag),)), "tag")
 

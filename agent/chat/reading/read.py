@@ -12,13 +12,16 @@ from palate.agent.chat.hearing import titles_in
 from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
 from palate.agent.chat.reading.ages import ages_in
+from palate.agent.chat.reading.called import Called, asks_there, called_in
 from palate.agent.chat.reading.critique import critique_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
+from palate.agent.chat.reading.implied import implied
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
 from palate.agent.chat.reading.kinds import kinds_in
 from palate.agent.chat.reading.numbers import numbers_in
 from palate.agent.chat.reading.questions import Question, question_in
 from palate.agent.chat.reading.references import Reference, references_in
+from palate.agent.chat.reading.spans import lengths_near
 from palate.agent.chat.reading.vague import vague_in
 from palate.agent.chat.state import State, Term
 from palate.domain import Item, Op
@@ -37,7 +40,9 @@ _EMPTY = re.compile(
     r"favorite|favourite|similar|great|good|best|nice|thanks|thank|hello|hi|hey|but|so|very|"
     r"without|never|ever|time|lot|don|t|didn|doesn|isn|wasn|won|ll|ve|re|s|m|d|people|person|"
     r"how|many|what|which|who|when|longest|shortest|newest|oldest|there|catalogue|catalog|"
-    r"compare|why|remember|forget|think|thing|things|stuff|work|old|new|short|long|classic|"
+    r"compare|why|remember|forget|think|thing|things|stuff|work|old|"
+    r"new(?! (?:york|orleans|zealand|jersey|england|mexico|delhi|wave|age|year))|"
+    r"short|long|classic|"
     r"funny one|that one|this one|last|first|second|third|both|either|neither|never mind|drop|"
     r"genre|genres|title|titles|story|stories|set|do|does|did|am|pm|i|you|me|nothing|none|"
     r"(?:with )?my (?:wife|husband|girlfriend|boyfriend|partner|friends?|mum|mom|dad|parents)|"
@@ -46,8 +51,16 @@ _EMPTY = re.compile(
     r"half|minutes|mins|hates|hating|dislike|dislikes|movie|movies|film|films|wants|lets|us|we|our|"
     r"must|know|"
     r"somthing|sumthing|somethin|tonite|2nite|gf|bf|hubby|mates?|"
+    r"see|sees|showed|shown|shows|suggested|recommended|listed|bad|awful|terrible|horrible|dull|"
+    r"lame|rubbish|crap|wrong|all|each|every|appeals?|works|seem|seems|sound|sounds|sorry|nope|"
+    r"likes|loves|enjoys|she|he|better|worst|still|bit|im|ive|id|dont|didnt|doesnt|isnt|arent|wont|cant|whats|thats|youre|theyre|its|"
+    r"tho|though|mean|another|looks|suprise|guess|anyway|right|course|sure|idea|kinda|sorta|nah|yeah|yep|hm+|ugh|um+|"
     r"recent|modern|bored|boring|matter|random|whatever|idk|dunno|anyone|someone|give|want)\b",
     re.IGNORECASE,
+)
+#: "What about Titanic?" asks why it is not among them.
+_PROPOSED = re.compile(
+    r"\s*(?:(?:and|so|ok(?:ay)?|hm+|but|then)[\s,]+)*(?:what|how) about\s+(?:the )?", re.IGNORECASE
 )
 #: How many are wanted; alone it is no wish.
 _COUNTS = re.compile(r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten", re.IGNORECASE)
@@ -70,6 +83,8 @@ class Reading:
         felt: Item id -> what is said of it, for both.
         rest: The words of a wish, once everything else is read; ``denied`` those turned away from.
         question: What it asks about the catalogue.
+        called: Words that stand where a title does, and are none of the catalogue's.
+        asks_there: Whether it asks if something is in the catalogue.
     """
 
     text: str
@@ -83,6 +98,8 @@ class Reading:
     rest: str = ""
     denied: str = ""
     question: Question | None = None
+    called: str = ""
+    asks_there: bool = False
 
     @property
     def pointed(self) -> tuple[str, ...]:
@@ -94,7 +111,9 @@ class Reading:
     @property
     def says_nothing(self) -> bool:
         """Whether there is nothing in it to go by."""
-        return not (self.found or self.titles or self.references or self.rest or self.denied)
+        return not (
+            self.found or self.titles or self.references or self.rest or self.denied or self.called
+        )
 
 
 def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Reading:
@@ -107,26 +126,45 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
         look_up: Returns items by id.
     """
     links = catalogue.linker.links(text)
+    called = called_in(text, links, catalogue)
+    links = _with(links, called)
     items = look_up([*state.shown, *(link.item for link in links)])
     plain = blanked(text, [(link.start, link.end) for link in links])
-    references = references_in(plain, state.shown)
+    unknown = called if called and not called.items else None
+    plain = blanked(plain, [(unknown.start, unknown.end)] if unknown else [])
+    references = references_in(plain, state.shown) or implied(plain, state)
     felt = _felt(text, links, references)
     titles = titles_in(text, links, {})
     asked = bool(links or references)
     intent = intent_of(text, pending=state.asked, has_titles=asked)
-    question = question_in(text, catalogue.numbers, has_titles=asked)
-    if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
-        intent = "facts"
     about = [items[item] for item in state.shown if item in items]
     pointed = [items[link.item] for link in links if link.item in items]
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
     bare = blanked(plain, [(one.start, one.end) for one in references])
     found = _agreeing(_conditions(bare, catalogue, about, pointed))
+    bounds = any(one.term.constraints for one in found)
+    asked = asked or bool(unknown and unknown.asked)
+    question = question_in(text, catalogue.numbers, has_titles=asked, bounds=bounds)
+    if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
+        intent = "facts"
+    if (
+        intent == "recommend"
+        and links
+        and not found
+        and _PROPOSED.fullmatch(text[: links[0].start])
+    ):
+        intent = "why_not"
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
     return Reading(
         text, _language(text, state), intent, tuple(found), titles, tuple(links),
-        tuple(references), felt, rest, denied, question,
+        tuple(references), felt, rest, denied, question, unknown.words if unknown else "",
+        asks_there(text),
     )  # fmt: skip
+
+
+def _with(links: list[Link], called: Called | None) -> list[Link]:
+    link = called.link if called else None
+    return sorted([*links, link], key=lambda one: one.start) if link else links
 
 
 def _conditions(
@@ -136,8 +174,9 @@ def _conditions(
     found = list(ages_in(text, catalogue.tags))
     found += [one for one in critique_in(text, catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
+    numbers = catalogue.numbers
     readers = (
-        numbers_in(text, catalogue.numbers), vague_in(text, catalogue.numbers),
+        numbers_in(text, numbers), lengths_near(text, numbers), vague_in(text, numbers),
         kinds_in(text, catalogue),
     )  # fmt: skip
     for reader in readers:

@@ -13,6 +13,7 @@ from palate.agent.chat.events import Card, Spent
 from palate.domain import Action, Constraint, HistoryEntry, Item, Profile, Request, Start, Wish
 from palate.retrieval.constraints import Checker
 from palate.retrieval.filler import telling
+from palate.retrieval.lean import leaning as leaning_with
 from palate.retrieval.masks import Decided, allowed_rows
 from palate.retrieval.talk import Talk
 from palate.retrieval.top import best_rows
@@ -55,8 +56,9 @@ class WorkspaceDesk:
     def _retriever(self, profile: Profile, ask: Ask) -> Retriever:
         """Of somebody with a past the prior knows more than any conversation says."""
         if profile.start is Start.WARM:
-            return self.palate.retriever
-        return self.palate.talk_retriever.hearing(Talk(ask.talk, ask.tags))
+            return leaning_with(self.palate.retriever, ask.leans)
+        talk = self.palate.talk_retriever.hearing(Talk(ask.talk, ask.tags))
+        return leaning_with(talk, ask.leans)
 
     @property
     def noun(self) -> str:
