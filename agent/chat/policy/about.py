@@ -12,7 +12,8 @@ from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.state import State
-from palate.agent.chat.wording import genre_word, worded
+from palate.agent.chat.wording import PLACES, genre_word, worded
+from palate.agent.reasons.places_zh import place_word
 from palate.domain import Constraint, Item
 
 #: Fields that a comparison goes through, beside tags.
@@ -91,7 +92,7 @@ def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
             told = [(value, item) for value, item in known if value is not None]
             if len(told) == len(items):
                 best = (max if most else min)(told, key=lambda pair: pair[0])[1]
-                return [say("is_more", title=best.title, word=words[0])]
+                return [say("is_more", title=best.title, word=words[say.is_zh])]
     return []
 
 
@@ -108,7 +109,9 @@ def value_of(item: Item, field: str, language: str = "en") -> str:
     if field == "text":
         return item.text
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ("、" if language.startswith("zh") else ", ").join(value)
+    if field in PLACES:
+        return place_word(str(value), language)
     return f"{value}{unit}" if field in LENGTHS and value else str(value)
 
 
@@ -118,7 +121,7 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     assert question is not None
     conditions = tuple(c for one in reading.found for c in one.term.constraints)
     told = [worded(one.term, say.language) for one in reading.found if one.term.constraints]
-    which = f" {say('with', terms=say.row(told))}" if told else ""
+    which = f"{'' if say.is_zh else ' '}{say('with', terms=say.row(told))}" if told else ""
     if question.asked in ("field", "there"):
         return Answer(state, (_of_items(reading, question.field, desk, say),))
     if question.asked == "count":
@@ -139,7 +142,9 @@ def _count(desk: Desk, conditions: Sequence[Constraint], which: str, say: Voice)
     name = {0: "count_none", 1: "count_one"}.get(found.count, "count")
     text = say(name, count=found.count, which=which)
     if found.items and conditions:
-        text += " " + say("for_example", titles=say.row([titled(one) for one in found.items]))
+        text += ("" if say.is_zh else " ") + say(
+            "for_example", titles=say.row([titled(one) for one in found.items])
+        )
     return text
 
 
@@ -154,4 +159,4 @@ def _of_items(reading: Reading, field: str, desk: Desk, say: Voice) -> str:
         value = value_of(item, field, say.language)
         value = value or (value_of(item, "text") if field == "text" else "")
         lines.append(say("is", title=titled(item), value=value) if value else say("no_field"))
-    return "\n".join(line.replace("..", ".") for line in lines)
+    return "\n".join(line.replace("..", ".").replace(".。", ".") for line in lines)

@@ -151,7 +151,7 @@ _ZH = {
     "noted_seen": "记下了：你看过 {titles}。",
     "count": "共有 {count} 部{which}。",
     "count_one": "共有 1 部{which}。",
-    "count_none": "没有{which}的作品。",
+    "count_none": "没有这样的作品{which}。",
     "most": "{title}：{value}。",
     "no_field": "目录里没有这项内容。",
     "is": "{title}：{value}。",
@@ -159,7 +159,7 @@ _ZH = {
     "mean": "平均：{value}。",
     "for_example": "例如：{titles}。",
     "compare_what": "请说出要比较的两部，或它们的序号。",
-    "is_more": "{title}（{word}）。",
+    "is_more": "更{word}的是 {title}。",
     "with": "（{terms}）",
     "no_such": "目录里没有找到这样的作品。",
     "step_read": "正在理解",
@@ -186,6 +186,7 @@ class Voice:
         self.language = language
         self._texts = _ZH if language.startswith("zh") else _EN
         self._words = {"noun": noun, "nouns": nouns}
+        self.is_zh = self._texts is _ZH
         self.comma = "、" if self._texts is _ZH else ", "
 
     def __call__(self, name: str, **words: object) -> str:
@@ -198,8 +199,11 @@ class Voice:
 
     def term(self, term: Term) -> str:
         """Returns what is in force as it is shown, between marks."""
-        shown = worded(term, self.language)
-        return f"“{shown}”" if self._texts is _ZH else f'"{shown}"'
+        return self.quoted(worded(term, self.language))
+
+    def quoted(self, text: str) -> str:
+        """Returns a text between the marks of the language."""
+        return f"“{text}”" if self.is_zh else f'"{text}"'
 
     def terms(self, terms: Iterable[Term]) -> str:
         """Returns all of them, with commas between."""

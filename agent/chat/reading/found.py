@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from palate.agent.chat.reading.chinese.denial import denied
+from palate.agent.chat.reading.chinese.script import has_han
 from palate.agent.chat.state import Term
 
 _CLAUSE = re.compile(
@@ -23,9 +25,7 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 #: Who does not mind something denies nothing.
-_UNMINDED = re.compile(
-    r"\b(?:do(?:n['’]?t| not)|would(?:n['’]?t| not)) mind\b|不介意|无所谓", re.IGNORECASE
-)
+_UNMINDED = re.compile(r"\b(?:do(?:n['’]?t| not)|would(?:n['’]?t| not)) mind\b", re.IGNORECASE)
 #: What ends a denial: "not a musical, a comedy"; "no horror, something funny".
 _TURNS = re.compile(
     r"\b(?:something|some|more|want|like a|one with|i love|i like|only|rather|actually|in|from"
@@ -35,10 +35,6 @@ _TURNS = re.compile(
 #: "nothing with", "not from": the word belongs to the denial.
 _WHOSE = re.compile(r"^\s*(?:with|by|from|starring|featuring|in|about)\b", re.IGNORECASE)
 _WANTS = re.compile(r"\b(?:want|like|need|be|feel like|into|show me|watch|see)\b", re.IGNORECASE)
-_NEGATED_ZH = re.compile(
-    r"(?:不要|不想看|不想|别|不是|没有|除了|讨厌|不喜欢|不看|不能|少一点|少点|太)[^，。"
-    r"！？、]{0,6}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +56,9 @@ class Found:
 
 def negated(text: str, start: int) -> bool:
     """Tells whether what stands at a place is denied by the words before it in its clause."""
-    before = _UNMINDED.sub(" ", _CLAUSE.split(text[:start])[-1])
-    if _NEGATED_ZH.search(before):
+    if has_han(text) and denied(text, start):
         return True
+    before = _UNMINDED.sub(" ", _CLAUSE.split(text[:start])[-1])
     match = None
     for match in _NEGATED.finditer(before):  # noqa: B007 - the last one decides
         pass

@@ -12,6 +12,12 @@ from palate.agent.chat.hearing import titles_in
 from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
 from palate.agent.chat.reading.ages import ages_in
+from palate.agent.chat.reading.chinese import intents as chinese
+from palate.agent.chat.reading.chinese.conditions import chinese_in
+from palate.agent.chat.reading.chinese.filler import telling_zh
+from palate.agent.chat.reading.chinese.questions import question_in as question_zh
+from palate.agent.chat.reading.chinese.references import references_in as references_zh
+from palate.agent.chat.reading.chinese.script import has_han, simplified, spaced, without_han
 from palate.agent.chat.reading.critique import critique_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
@@ -50,10 +56,6 @@ _EMPTY = re.compile(
 )
 #: How many are wanted; alone it is no wish.
 _COUNTS = re.compile(r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten", re.IGNORECASE)
-_EMPTY_ZH = re.compile(
-    r"[除的了吗呢吧啊呀嘛请我你他她它们想看要给推荐一部个些点有没是不太很更再来和跟与或者能可以电影片子部本喜欢"
-    r"讨厌过像类似最近今天晚上帮找什么那这都也还就]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Reading:
     """What a turn says.
 
     Attributes:
-        text: As it was said.
+        text: As it was said, Chinese in simplified characters.
         found: Conditions, in its order.
         titles: Titles that it names.
         links: Where they stand, and what else they may mean.
@@ -69,6 +71,7 @@ class Reading:
         felt: Item id -> what is said of it, for both.
         rest: The words of a wish, once everything else is read; ``denied`` those turned away from.
         question: What it asks about the catalogue.
+        said: As it was said, in its own characters, each at its place in ``text``.
     """
 
     text: str
@@ -82,6 +85,7 @@ class Reading:
     rest: str = ""
     denied: str = ""
     question: Question | None = None
+    said: str = ""
 
     @property
     def pointed(self) -> tuple[str, ...]:
@@ -105,15 +109,17 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
         catalogue: Its vocabulary.
         look_up: Returns items by id.
     """
-    links = catalogue.linker.links(text)
+    said = spaced(text)
+    text = simplified(said)
+    links = catalogue.linker.links(said)
     items = look_up([*state.shown, *(link.item for link in links)])
     plain = blanked(text, [(link.start, link.end) for link in links])
-    references = references_in(plain, state.shown)
+    references = _references(plain, state)
     felt = _felt(text, links, references)
     titles = titles_in(text, links, {})
     asked = bool(links or references)
-    intent = intent_of(text, pending=state.asked, has_titles=asked)
-    question = question_in(text, catalogue.numbers, has_titles=asked)
+    intent = _intent(plain if has_han(plain) else text, state, has_titles=asked)
+    question = _question(plain if has_han(plain) else text, catalogue, has_titles=asked)
     if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
         intent = "facts"
     about = [items[item] for item in state.shown if item in items]
@@ -121,10 +127,11 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
     bare = blanked(plain, [(one.start, one.end) for one in references])
     found = _agreeing(_conditions(bare, catalogue, about, pointed))
+    bare = chinese.without_talk(bare) if has_han(bare) else bare
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
     return Reading(
         text, _language(text, state), intent, tuple(found), titles, tuple(links),
-        tuple(references), felt, rest, denied, question,
+        tuple(references), felt, rest, denied, question, said,
     )  # fmt: skip
 
 
@@ -133,6 +140,9 @@ def _conditions(
 ) -> list[Found]:
     """Returns conditions of every sort, none inside another; critique goes first."""
     found = list(ages_in(text, catalogue.tags))
+    if has_han(text):
+        found += [one for one in chinese_in(text, catalogue, about, pointed)
+                  if free(found, one.start, one.end)]  # fmt: skip
     found += [one for one in critique_in(text, catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
     for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
@@ -151,6 +161,29 @@ def _agreeing(found: Sequence[Found]) -> list[Found]:
         if not any(replace(c, op=Op.HAS) in asked for c in one.term.constraints
                    if c.op is Op.HAS_NOT)
     ]  # fmt: skip
+
+
+def _intent(text: str, state: State, *, has_titles: bool) -> Intent:
+    """Returns what a turn is for: its Chinese words say first, then its Latin ones."""
+    if not has_han(text):
+        return intent_of(text, pending=state.asked, has_titles=has_titles)
+    said = chinese.intent_of(text, pending=state.asked)
+    return said or intent_of(without_han(text), pending=state.asked, has_titles=has_titles)
+
+
+def _question(text: str, catalogue: Catalogue, *, has_titles: bool) -> Question | None:
+    if not has_han(text):
+        return question_in(text, catalogue.numbers, has_titles=has_titles)
+    return question_zh(text, catalogue.numbers, has_titles=has_titles)
+
+
+def _references(text: str, state: State) -> list[Reference]:
+    """Returns what a text points at, in either language."""
+    if not has_han(text):
+        return references_in(text, state.shown)
+    spoken = [one.item for one in state.named if one.item in (*state.shown, *state.before)]
+    found = references_zh(text, state.shown, spoken)
+    return found or references_in(without_han(text), state.shown)
 
 
 def _felt(text: str, links: Sequence[Link], references: Sequence[Reference]) -> tuple[Linked, ...]:
@@ -184,8 +217,7 @@ def _rest(text: str, found: Sequence[Found]) -> tuple[str, str]:
 
 def _telling(clause: str) -> str:
     bare = _EMPTY.sub(" ", clause.replace("’", "'").replace("n't", " "))
-    if re.search(r"[\u3400-\u9fff]", bare):
-        bare = _EMPTY_ZH.sub(" ", bare)
+    bare = telling_zh(bare) if has_han(bare) else bare
     bare = re.sub(r"[^\w\s'-]|(?<!\w)'|'(?!\w)", " ", bare)
     words = telling(bare) if re.search(r"\w", bare) else ""
     kept = [word for word in words.split() if re.search(r"\w", word) and not _filler(word)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.wording import genre_word, worded_constraint
+from palate.agent.reasons.places_zh import place_word
 from palate.domain import Constraint, Item, Op
 from palate.retrieval.constraints import Checker
 from palate.workspace.words import shown
@@ -109,8 +110,11 @@ def _broken(item: Item, constraints: Sequence[Constraint], language: str) -> Ite
 
 def _values(one: Constraint, language: str) -> str:
     values = one.value if isinstance(one.value, tuple) else (one.value,)
-    words = [genre_word(str(v), language) if one.field == "tags" else str(v) for v in values]
-    return ", ".join(words)
+    words = [
+        genre_word(str(v), language) if one.field == "tags" else place_word(str(v), language)
+        for v in values
+    ]
+    return ("、" if _code(language) == "zh" else ", ").join(words)
 
 
 def _has(item: Item, field: str, language: str) -> str:
@@ -121,9 +125,11 @@ def _has(item: Item, field: str, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    unit = ("分钟" if _code(language) == "zh" else " min") if field in LENGTHS else ""
-    return f"{value}{unit}"
+        return ("、" if _code(language) == "zh" else ", ").join(map(str, value))
+    if _code(language) == "zh":
+        unit = "分钟" if field in LENGTHS else "年的" if field == "year" else ""
+        return f"{place_word(str(value), language)}{unit}"
+    return f"{value}{' min' if field in LENGTHS else ''}"
 
 
 def how_line(payload: Mapping[str, Any], how: str, language: str) -> str:
