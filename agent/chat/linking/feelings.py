@@ -17,7 +17,7 @@ _DISLIKED = re.compile(
     r"couldn't stand|bored|boring|awful|terrible|horrible|dreadful|worst|sucked?|overrated|dull|"
     r"disappoint(?:ing|ed)|stupid|nothing like|anything but|except|avoid|waste of)\b"
     r"|不喜欢|不爱|讨厌|难看|不好看|无聊|失望|烂片|受不了|不要|不想看|没兴趣|不感兴趣|没意思"
-    r"|不行|不怎么样|太差|太烂|不合适|一般般|不好(?!意思)|不像|别像|算了|不对胃口|看不下去"
+    r"|不行|不怎么样|太差|太烂|不合适|一般(?!来说|人)|不好(?!意思)|不像|别像|算了|不对胃口|看不下去"
     r"|别再推荐",
     re.IGNORECASE,
 )
@@ -32,6 +32,7 @@ _LIKED = re.compile(
     r"similar to|such as|in the (?:style|vein|spirit) of|as (?:good|funny|scary) as|reminds? me of"
     r"|hilarious|funny|fun|masterpiece|"
     r"really into|big into)\b|喜欢|爱看|最爱|好看|精彩|类似|像|不错|很棒|经典|很好|挺好|合我口味"
+    r"|超爱|很爱"
     r"|那种|一样的|差不多的",
     re.IGNORECASE,
 )
@@ -94,8 +95,8 @@ def _joins(between: str) -> bool:
 
 #: A clause that judges without naming what: "，不好看" is about the title before it.
 _VERDICT = re.compile(
-    r"(?:我|也|都|就|还|但|真的|实在)*(?:很|真|太|不|挺|特别|非常|超|没|一般|无聊|难看|好看)"
-    r"[^，]{0,3}(?:看|思|错|棒|烂|闷|差|聊|欢|行|赞|般|劲|望|彩|好|趣)?(?:了|啊|的|吧|过)*\s*"
+    r"(?:我|也|都|就|还|但|真的|实在)*(?:很|真|太|不|挺|特别|非常|超|没|一般|无聊|难看|好看|爱)"
+    r"[^，]{0,3}(?:爱|看|思|错|棒|烂|闷|差|聊|欢|行|赞|般|劲|望|彩|好|趣)?(?:了|啊|的|吧|过)*\s*"
 )
 
 

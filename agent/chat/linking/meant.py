@@ -115,6 +115,8 @@ def is_meant(place: Place, entry: Entry, plain: Collection[str]) -> bool:
     if _WIDE.search(place.text[span[0].start : span[-1].end]):
         return _wide(place)
     content = [t for t in span if t.word not in STOP]
+    if _capital(place) and _among_wide(place, entry) and _SAID_OF.match(place.rest):
+        return True
     if _goes_on(place) or _longer_name(place) or _is_plain(place, content, plain):
         return False
     if _among_wide(place, entry):
@@ -259,6 +261,10 @@ def _cued(place: Place) -> bool:
 
 def _bounded(place: Place) -> bool:
     return bool(_BOUNDARY.match(place.rest))
+
+
+#: What is said of a film in Chinese, and of no genre: "Aliens看过了".
+_SAID_OF = re.compile(r"\s*(?:我|也|都|已经)*(?:看过|看了|没看|讲的?什么|是谁|多长|是哪)")
 
 
 def _among_wide(place: Place, entry: Entry) -> bool:

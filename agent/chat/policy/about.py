@@ -11,6 +11,7 @@ from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.questions import Question
 from palate.agent.chat.state import State
 from palate.agent.chat.wording import PLACES, genre_word, worded
 from palate.agent.reasons.places_zh import place_word
@@ -92,7 +93,7 @@ def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
             told = [(value, item) for value, item in known if value is not None]
             if len(told) == len(items):
                 best = (max if most else min)(told, key=lambda pair: pair[0])[1]
-                return [say("is_more", title=best.title, word=words[say.is_zh])]
+                return [say("is_more", title=best.title, word=words[-1] if say.is_zh else words[0])]
     return []
 
 
@@ -126,15 +127,30 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
         return Answer(state, (_of_items(reading, question.field, desk, say),))
     if question.asked == "count":
         return Answer(state, (_count(desk, conditions, which, say),))
+    if say.is_zh and question.asked in ("most", "least") and len(reading.pointed) > 1:
+        return _among(reading, state, question, desk, say)
     found = desk.facts(conditions, question.field, least=question.asked == "least", n=1)
     if question.asked == "mean":
         mean = "" if found.mean is None else f"{found.mean:.0f}"
+        unit = "年" if question.field == "year" else "分钟" * (question.field in LENGTHS)
+        mean += unit if mean and say.is_zh else ""
         return Answer(state, (say("mean", value=mean) if mean else say("no_field"),))
     if not found.items:
         return Answer(state, (say("count_none", which=which),))
     first = found.items[0]
     value = value_of(first, question.field, say.language)
     return Answer(state, (say("most", title=titled(first), value=value),))
+
+
+def _among(reading: Reading, state: State, question: Question, desk: Desk, say: Voice) -> Answer:
+    """Says which of the items that a turn points at has most of a field, or least."""
+    items = desk.items(reading.pointed).values()
+    known = [(value, one) for one in items if (value := number(one, (question.field,))) is not None]
+    if not known:
+        return Answer(state, (say("no_field"),))
+    best = (max if question.asked == "most" else min)(known, key=lambda pair: pair[0])[1]
+    told = value_of(best, question.field, say.language)
+    return Answer(state, (say("most", title=titled(best), value=told),))
 
 
 def _count(desk: Desk, conditions: Sequence[Constraint], which: str, say: Voice) -> str:

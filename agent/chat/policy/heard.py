@@ -10,8 +10,10 @@ from palate.agent.chat.desk import Ask, Desk
 from palate.agent.chat.events import Linked
 from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
 from palate.agent.chat.policy.sentences import Voice
+from palate.agent.chat.policy.widen import widened
 from palate.agent.chat.reading import Reading, read
-from palate.agent.chat.reading.read import terms_of
+from palate.agent.chat.reading.chinese.script import has_han
+from palate.agent.chat.reading.read import foreign_titles, terms_of
 from palate.agent.chat.state import Named, State, Term
 from palate.agent.chat.wording import worded
 from palate.domain import Action, Item
@@ -28,6 +30,8 @@ _KNOWN = re.compile(
 )
 #: How far the best answer to a description must be ahead of the next one.
 _AHEAD = 1.2
+#: Items in whose texts a name is looked for.
+_NAMED = 20
 #: Characters of a conversation that are carried, to find people who said alike.
 _CARRIED = 2000
 _LIKENING = re.compile(
@@ -65,18 +69,34 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     named += [Named(item.id, "liked") for item, _ in described]
     unknown = "" if described else _undescribed(reading)
     terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
-    lost = [t for t in terms if t.words and t.likes and not t.tags and not desk.search(t.words, 1)]
+    lost = [t for t in terms if t.words and not t.tags and _is_lost(t, reading, desk)]
     terms = [term for term in terms if term not in lost]
+    state, terms = widened(state, terms, reading.text)
     change = merged(state.naming(named), terms, reading.text)
     assumed = [*_titles_assumed(reading, items, say), *_words_assumed(reading, say)]
     assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
-    noted = [say("unfound", words=term.text) for term in lost]
+    noted = [say("unfound", words=term.words) for term in lost]
     noted += [say("undescribed", said=unknown)] if unknown else []
+    foreign = foreign_titles(reading)
+    noted += [say("unfound_title", said=one) for one in foreign]
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost) and not (terms or named)
+    empty = bool(lost or foreign) and not (terms or named)
     return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def _is_lost(term: Term, reading: Reading, desk: Desk) -> bool:
+    """Tells words that nothing in the catalogue speaks of.
+
+    A name between Chinese words ("Raging Bull") is one thing: half of it is something else.
+    """
+    if not has_han(reading.text):
+        return term.likes and not desk.search(term.words, 1)
+    hits = desk.search(term.words, _NAMED)
+    if not re.fullmatch(r"(?:[A-Z][\w'’.-]*\s*)+", term.words):
+        return not hits
+    return all(term.words.casefold() not in f"{i.title} {i.text}".casefold() for i, _ in hits)
 
 
 def hear_besides(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard | None:
@@ -131,8 +151,9 @@ def _titles_assumed(reading: Reading, items: Mapping[str, Item], say: Voice) -> 
 
 def _words_assumed(reading: Reading, say: Voice) -> list[str]:
     found = []
+    asked = terms_of(reading)
     for one in reading.found:
-        if one.assumed:
+        if one.assumed and one.term in asked:
             said, _, *whose = one.assumed.split("\t")
             shown = worded(one.term, say.language)
             name = "assume_whose" if whose else "assume_word"

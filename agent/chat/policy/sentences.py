@@ -13,6 +13,8 @@ _EN = {
              "it may be.",
     "how_are_you": "All well here, thank you. What would you like to find?",
     "thanks": "You are welcome.",
+    "chosen": "I hope you like it.",
+    "noted": "Fine. Tell me if you want something else.",
     "bye": "Goodbye.",
     "who": "I am Palate, a program that recommends {nouns} from one catalogue. I am not a person.",
     "help": (
@@ -30,6 +32,9 @@ _EN = {
     "empty": "I did not understand that. Name a genre, a {noun} you liked, or say how long it "
              "may be.",
     "unfound": "Nothing in the catalogue speaks of \"{words}\".",
+    "unfound_title": "The catalogue holds no \"{said}\"; its titles are in their own language.",
+    "unfound_none": "I did not understand that. Name a genre, a {noun} you liked, or say how "
+                    "long it may be.",
     "unfound_left": "Nothing else has changed: name a genre, a {noun} you liked, or say how long "
                     "it may be.",
     "undescribed": "I do not know which {noun} you mean by \"{said}\"; its title would help.",
@@ -101,6 +106,8 @@ _ZH = {
     "hello": "你好。想看什么？可以说类型、喜欢过的作品，或者时长。",
     "how_are_you": "我很好，谢谢。想找什么？",
     "thanks": "不客气。",
+    "chosen": "好的，希望你喜欢。",
+    "noted": "好的。还想找什么，随时告诉我。",
     "bye": "再见。",
     "who": "我是 Palate，一个从目录里做推荐的程序，不是真人。",
     "help": (
@@ -113,6 +120,8 @@ _ZH = {
     "reset": "本次对话的条件已全部清除。想找什么？",
     "empty": "我没看懂。请说一个类型、喜欢过的作品，或者时长。",
     "unfound": "目录里没有提到“{words}”的作品。",
+    "unfound_title": "没有找到《{said}》。目录里的片名是原文，请用原名再说一次。",
+    "unfound_none": "请说一个类型、喜欢过的作品，或者时长。",
     "unfound_left": "其他条件不变。请说一个类型、喜欢过的作品，或者时长。",
     "undescribed": "我不知道“{said}”指的是哪一部，请说出名字。",
     "nothing": "没有同时满足这些条件的作品。",

@@ -22,7 +22,18 @@ from palate.agent.chat.state import State
 from palate.agent.chat.wording import genre_word
 from palate.domain import Constraint, Op
 
-_TALK = ("hello", "how_are_you", "thanks", "bye", "who", "help", "hostile", "order")
+_TALK = (
+    "hello",
+    "how_are_you",
+    "thanks",
+    "bye",
+    "who",
+    "help",
+    "hostile",
+    "order",
+    "chosen",
+    "noted",
+)
 _COUNT = re.compile(
     r"\b(?<!war )(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b"
@@ -116,7 +127,7 @@ class Policy:
         else:
             heard = await asyncio.to_thread(hear, reading, state, self._desk, say)
             if heard.empty and reading.intent == "recommend":
-                left = say("unfound_left" if before.terms else "empty")
+                left = say("unfound_left" if before.terms else "unfound_none")
                 return Answer(before, (*heard.noted, left))
             noted = await asyncio.to_thread(recorded, reading, before, self._desk, say)
             state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted, *noted]

@@ -125,7 +125,8 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
     about = [items[item] for item in state.shown if item in items]
     pointed = [items[link.item] for link in links if link.item in items]
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
-    bare = blanked(plain, [(one.start, one.end) for one in references])
+    marked = [one.span() for one in re.finditer(r"《[^》]{1,40}》", plain)]
+    bare = blanked(plain, [*((one.start, one.end) for one in references), *marked])
     found = _agreeing(_conditions(bare, catalogue, about, pointed))
     bare = chinese.without_talk(bare) if has_han(bare) else bare
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
@@ -237,9 +238,25 @@ def _language(text: str, state: State) -> str:
     return "en" if latin_share(text) > 0.5 else state.language
 
 
+def foreign_titles(reading: Reading) -> list[str]:
+    """Returns what stands between title marks, and is no title of the catalogue."""
+    marks = re.finditer(r"《([^》]{1,40})》", reading.said)
+    return [
+        one[1] for one in marks
+        if all(link.end <= one.start() or link.start >= one.end() for link in reading.links)
+    ]  # fmt: skip
+
+
+_NEVER_MIND = re.compile(r"没关系|无所谓|不要紧|不介意|不在乎|不在意|也(?:可以|行|成|好)")
+
+
 def terms_of(reading: Reading) -> list[Term]:
     """Returns what a reading puts in force."""
-    terms = [one.term for one in reading.found if one.term.text]
+    found = reading.found
+    if reading.intent == "drop" and _NEVER_MIND.search(reading.text):
+        # "长一点没关系" asks for nothing: it lifts what is in force, if anything is.
+        found = tuple(one for one in found if one.kind != "number")
+    terms = [one.term for one in found if one.term.text]
     if reading.rest:
         terms.append(Term("", reading.rest, words=reading.rest))
     if reading.denied:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from palate.agent.reasons.genres_zh import genre_word
+from palate.agent.reasons.wishes_zh import shown_words
 from palate.domain import Evidence, FieldValue, Item
 
 #: What a terminal or a browser would obey instead of show: control characters, line ends, and
@@ -61,7 +62,11 @@ def evidence_line(
 ) -> str:
     """Returns evidence with its amounts in log-odds: ``liked together with Heat +0.8``."""
     features = _FEATURES_ZH if language.startswith("zh") else _FEATURES
-    return shown("; ".join(_one(one, titles, features, language) for one in evidence))
+    return shown(
+        ("；" if language.startswith("zh") else "; ").join(
+            _one(one, titles, features, language) for one in evidence
+        )
+    )
 
 
 def _one(
@@ -69,7 +74,8 @@ def _one(
 ) -> str:
     named = [titles[i].title if i in titles else i for i in evidence.items]
     fields = [genre_word(one, language) for one in evidence.fields]
-    facts = ", ".join([*named, *fields, *evidence.words])
+    between = "、" if language.startswith("zh") else ", "
+    facts = between.join([*named, *fields, *shown_words(evidence.words, language)])
     verb = features.get(evidence.feature, evidence.feature)
     said = f"{verb} {facts} {evidence.contribution:+.1f}"
     return said.replace("  ", " ").replace("： ", "：")

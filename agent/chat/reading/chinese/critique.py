@@ -9,11 +9,11 @@ from statistics import median
 from palate.agent.chat.catalogue import Catalogue
 from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.reading.chinese.denial import denied
-from palate.agent.chat.reading.chinese.wishes import LEANS, MOODS, SUBJECTS
 from palate.agent.chat.reading.critique import MOODS as ENGLISH
 from palate.agent.chat.reading.critique import person_of
 from palate.agent.chat.reading.found import Found
 from palate.agent.chat.state import Term
+from palate.agent.reasons.wishes_zh import LEANS, MOODS, SUBJECTS
 from palate.domain import Constraint, Item, Op
 
 _LESS = (
@@ -49,7 +49,9 @@ _THAT_PERSON = re.compile(
     rf"|算了|不看|不行)"
 )
 _SAME_PERSON = re.compile(
-    rf"(?:同一?|这|那|刚才那|相同)[个位]?的?{_ROLE}(?!是)(?:还|的|有|拍|演|其他|别的|也|再|电影|片"
+    rf"(?:这|那)?(?:一?[个部]的?)?{_ROLE.replace('role', 'role3')}(?:还|有没有)[有拍演导过]*(?:什么"
+    rf"|哪些|别的|其他|啥)"
+    rf"|(?:同一?|这|那|刚才那|相同)[个位]?的?{_ROLE}(?!是)(?:还|的|有|拍|演|其他|别的|也|再|电影|片"
     rf"|作品|，)"
     rf"|(?:同一?[个位]?|相同的?){_ROLE.replace('role', 'role2')}"
 )
@@ -82,7 +84,9 @@ def _moods(text: str, catalogue: Catalogue) -> Iterator[Found]:
     for match in _MOOD.finditer(text):
         word = match["word"]
         behind = text[match.end("word") :]
-        if word in catalogue.tags or (len(word) == 1 and not _ALONE.match(behind)):
+        if (word in catalogue.tags and word not in SUBJECTS) or (
+            len(word) == 1 and not _ALONE.match(behind)
+        ):
             continue
         words = MOODS.get(word) or SUBJECTS.get(word) or ENGLISH.get(word, "")
         if not words:

@@ -12,6 +12,7 @@ from palate.agent.chat.reading.chinese.slips import slips_in
 from palate.agent.chat.reading.found import Found, free
 from palate.agent.chat.state import Term
 from palate.agent.reasons.places_zh import COUNTRIES, LANGUAGES, REGIONS
+from palate.agent.reasons.wishes_zh import SUBJECTS
 from palate.domain import Constraint, Op
 from palate.retrieval.words import fold
 
@@ -19,6 +20,12 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 #: What people are asked to have done, for the field that is meant.
 _MADE = re.compile(r"\s*(?:导演|导|执导|拍|的作品)")
 _PLAYED = re.compile(r"\s*(?:主演|演|出演|参演)")
+
+
+#: Whom a film is about, and no country that made it: "意大利黑手党".
+_ABOUT = re.compile(
+    "|".join([*sorted(SUBJECTS, key=len, reverse=True), "人(?!的)", "队长", "往事"])
+)
 
 
 def kinds_in(text: str, catalogue: Catalogue) -> list[Found]:
@@ -44,7 +51,11 @@ def _longest_first(words: Iterable[str]) -> list[str]:
 
 
 def _tags(text: str, catalogue: Catalogue) -> Iterator[Found]:
-    words = {word: tag for word, tag in catalogue.tags.items() if _HAN.search(word)}
+    # What only leans to a kind is searched for: "太空" is seldom all science fiction.
+    words = {
+        word: tag for word, tag in catalogue.tags.items()
+        if _HAN.search(word) and word not in SUBJECTS
+    }  # fmt: skip
     for word in _longest_first(words):
         for match in re.finditer(re.escape(word), text):
             tag = words[word]
@@ -105,7 +116,8 @@ def _countries(text: str, catalogue: Catalogue) -> Iterator[Found]:
         names = COUNTRIES[word].split("|")
         value = next((catalogue.values[n] for n in names if n in catalogue.values), None)
         for match in re.finditer(word, text):
-            if value is not None and value.field != "language":
+            told = not _ABOUT.match(text, match.end())
+            if value is not None and value.field != "language" and told:
                 yield _of_value(text, match.span(), value)
 
 

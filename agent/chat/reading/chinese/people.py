@@ -66,4 +66,9 @@ PEOPLE = {
     for chinese, english in re.findall(r"([^\s=]+)=([a-z .-]+)", line)
 }  # fmt: skip
 #: A given name before a family name that is known: "汤姆·汉克斯".
-GIVEN = r"(?:[\u4e00-\u9fff]{1,5}[·•.・])?"
+_NAMES = (
+    "罗伯特|汤姆|阿尔|史蒂文|斯蒂文|史蒂芬|马丁|阿尔弗雷德|詹姆斯|乔治|杰克|马龙|奥黛丽"
+    "|西尔维斯特|阿诺德?|昆汀|莱昂纳多|安东尼|斯坦利|弗朗索瓦|费德里科|塞尔吉奥|佩德罗|吉恩"
+    "|迈克尔|克林特|尼古拉斯|罗伯托|大卫"
+)
+GIVEN = rf"(?:[\u4e00-\u9fff]{{1,5}}[·•.・]|{_NAMES})?"

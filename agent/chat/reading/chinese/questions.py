@@ -16,6 +16,10 @@ _MEAN = re.compile(r"平均")
 _EXTREME = re.compile(r"最(?P<word>长|短|新|老|早|旧|近)(?!近)")
 #: Without one of these it is a wish for something new or short.
 _ASKS = re.compile(r"哪|什么|谁|[?？]|是不是|几分钟|多长")
+#: "最短的呢": nothing but the question.
+_BARE = re.compile(
+    r"(?:那|那么)?最[长短新老早旧近]的?(?:那|一)*(?:部|个|电影|片子|片)?(?:呢|是|是哪部)?[\s?？。]*"
+)
 _WISHES = re.compile(r"推荐|想看|给我|来[部点个几]|有没有|找")
 _FIELDS = (
     ("director",
@@ -60,7 +64,8 @@ def question_in(
     if _COUNT.search(text):
         return Question("count")
     extreme = _EXTREME.search(text)
-    if extreme and _ASKS.search(text) and not _WISHES.search(text):
+    asks = _BARE.fullmatch(text.strip()) or (_ASKS.search(text) and not _WISHES.search(text))
+    if extreme and asks:
         field = length if extreme["word"] in "长短" else "year"
         most = extreme["word"] in "长新近"
         return Question("most" if most else "least", field) if field in ranges else None

@@ -19,21 +19,25 @@ _SIDE = (
 )
 _BETWEEN = re.compile(rf"(?P<low>{_YEAR})年?(?:到|至|-|—|~|～|和)(?P<high>{_YEAR})年?(?:之间)?")
 _DECADES = re.compile(
-    rf"(?:(?:上个?|二十|20)世纪)?(?P<one>{_TEN})(?:年代)?[、到至/-](?P<two>{_TEN})年代"
+    rf"(?:(?:上个?|二十|20)世纪)?(?:(?P<one>{_TEN})(?:年代)?[、到至/-](?P<two>{_TEN})年代"
+    r"|(?P<from>[二三四五六七八九])(?P<till>[二三四五六七八九]十)年代)"
 )
 _DECADE = re.compile(
     rf"(?:(?:上个?|二十|20)世纪)?(?P<ten>{_TEN})年代(?:初期?|末期?|中期?|早期)?(?:{_SIDE})?"
 )
 _ONE = re.compile(
-    rf"(?P<year>{_YEAR})年?(?:{_SIDE})|(?P<alone>{_YEAR})年(?!代)|(?P<short>\d{{2}})年的"
+    rf"(?P<year>{_YEAR})年?(?:{_SIDE})|(?P<alone>{_YEAR})年(?!代)|(?P<short>\d{{2}})年(?=的|左右"
+    rf"|前后|上映|拍|出)"
 )
 _CENTURY = re.compile(r"(?P<old>上个?世纪|(?:二十|20)世纪)|(?P<new>(?:二十一|21|本)世纪)")
+_ABOUT = re.compile(r"左右|前后|上下|那会儿?|附近")
 _LAST = re.compile(rf"(?:最?近|过去)(?P<n>{NUMERAL}|几)年")
 _VAGUE = re.compile(
-    r"(?P<new>新片子?|新电影|新出的|最新的?|近年来?|最近(?:的|上映|出)|现代的|新一?点儿?的)"
+    r"(?P<new>新片子?|新电影|新出的|最新的?|近年来?|最近(?:的|上映|出)|现代的|新一?点儿?的|越新越好"
+    r"|要新的)"
     r"|(?P<old>老电影|老片子?|黑白片|黑白的?电影|老掉牙|年代久远|怀旧|经典(?:老|的?片|的?电影|黑色"
     r"|影片|作品|爱|喜|恐|科|战|西|悬)|上了年纪的片"
-    r"|老一?点儿?的|以前的片子)"
+    r"|老一?点儿?的|以前的片子|越老越好)"
 )
 
 
@@ -60,7 +64,8 @@ def _between(text: str) -> Iterator[Found]:
 
 def _decades(text: str) -> Iterator[Found]:
     for match in _DECADES.finditer(text):
-        first, last = sorted((_decade(match["one"]), _decade(match["two"])))
+        one, two = match["one"] or f"{match['from']}十", match["two"] or match["till"]
+        first, last = sorted((_decade(one), _decade(two)))
         yield _range(text, match.span(), first, last + 9)
     for match in _DECADE.finditer(text):
         first = _decade(match["ten"])
@@ -82,7 +87,9 @@ def _ones(text: str, span: tuple[float, float]) -> Iterator[Found]:
             yield _side(text, match, int(number(match["year"])))
             continue
         year = int(number(match["alone"])) if match["alone"] else _full(int(match["short"]), span)
-        yield _range(text, match.span(), year, year)
+        about = _ABOUT.match(text, match.end())
+        span_ = (match.start(), about.end() if about else match.end())
+        yield _range(text, span_, year - 2 * bool(about), year + 2 * bool(about))
     for match in _CENTURY.finditer(text):
         low, high = (1901, 2000) if match["old"] else (2001, 2100)
         yield _range(text, match.span(), low, high)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _GRIM = "grim bleak heavy harrowing"
 _TEARS = "sad tragic grief tears heartbreak"
 _SOFT = "warm tender gentle kind"
@@ -27,11 +29,14 @@ MOODS = {
     "性感": "sex erotic", "吵": "explosions loud action", "紧张": "tense suspense",
     "轻松": _EASY, "欢乐": _EASY, "欢快": _EASY, "开心": _EASY, "愉快": _EASY, "解压": _EASY,
     "减压": _EASY, "不费脑子": _EASY, "不费脑": _EASY, "不用动脑": _EASY, "不动脑": _EASY,
-    "无脑": _EASY,
+    "无脑": _EASY, "不想动脑子": _EASY,
+    "不想动脑": _EASY, "不用带脑子": _EASY, "不带脑子": _EASY,
     "下饭": _EASY, "简单": "simple light gentle", "轻快": _EASY,
     "治愈": _SOFT, "温馨": _SOFT, "温暖": _SOFT, "暖心": _SOFT, "温柔": _SOFT,
     "甜": "sweet warm love",
-    "感人": "moving tender heart", "感动": "moving tender heart", "走心": "moving tender heart",
+    "感人": "moving tender heart", "感动": "moving tender heart", "大团圆": "happy warm triumph",
+    "好结局": "happy warm triumph", "结局好": "happy warm triumph",
+    "想哭": _TEARS, "哭一场": _TEARS, "大哭": _TEARS, "走心": "moving tender heart",
     "励志": "hope triumph dream underdog", "热血": "triumph fight hero",
     "刺激": "tense chase action",
     "爽": "chase action explosions", "快节奏": "fast action chase", "安静": "quiet gentle slow",
@@ -44,6 +49,7 @@ LEANS = {word: "comedy" for word, words in MOODS.items() if words is _EASY} | {
     "刺激": "action",
     "烧脑": "mystery",
     "热血": "action",
+    "太空": "science fiction",
 }
 SUBJECTS = {
     "监狱": "prison jail inmate", "越狱": "prison escape", "时间旅行": "time travel",
@@ -55,7 +61,7 @@ SUBJECTS = {
     "鲨鱼": "shark", "吸血鬼": "vampire", "僵尸": "zombie undead", "丧尸": "zombie undead",
     "鬼": "ghost haunted",
     "鬼屋": "haunted house ghost", "女巫": "witch", "魔法": "magic wizard", "龙": "dragon",
-    "海盗": "pirate",
+    "海盗": "pirate", "黑手党": "mafia mob gangster",
     "骑士": "knight", "国王": "king", "公主": "princess", "超级英雄": "superhero",
     "超能力": "powers",
     "抢银行": "bank robbery heist", "抢劫": "robbery heist", "盗窃": "heist thief", "小偷": "thief",
@@ -101,3 +107,32 @@ SUBJECTS = {
     "哲学": "philosophical meaning", "宗教": "faith religion", "死亡": "death",
     "生存": "survival survive", "冷战": "cold war",
 }  # fmt: skip
+#: Moods in single words, for what is shown.
+_SAID = {
+    "violent": "暴力", "bloody": "血腥", "brutal": "残忍", "sad": "悲伤", "tragic": "悲剧",
+    "grief": "悲痛", "tears": "催泪", "heartbreak": "心碎", "grim": "阴沉", "bleak": "灰暗",
+    "heavy": "沉重", "dark": "黑暗", "slow": "缓慢", "quiet": "安静", "meditative": "沉静",
+    "strange": "奇异", "surreal": "超现实", "weird": "怪异", "tense": "紧张", "suspense": "悬念",
+    "light": "轻松", "funny": "好笑", "warm": "温暖", "cheerful": "欢快", "tender": "温柔",
+    "gentle": "温和", "kind": "善良", "sweet": "甜美", "love": "爱情", "moving": "感人",
+    "heart": "真心", "hope": "希望", "triumph": "胜利", "hero": "英雄", "fight": "战斗",
+    "chase": "追逐", "action": "动作", "fast": "快节奏", "explosions": "爆炸", "clever": "巧妙",
+    "puzzle": "谜题", "twist": "反转", "complex": "复杂", "smart": "聪明", "poetic": "诗意",
+    "epic": "史诗", "beautiful": "美丽", "dreamy": "如梦", "happy": "幸福", "war": "战争",
+    "family": "家庭", "friends": "朋友", "reveal": "揭晓", "surprise": "意外", "loud": "喧闹",
+}  # fmt: skip
+_SHOWN = {
+    word: chinese for chinese, words in reversed(SUBJECTS.items()) for word in words.split()
+} | _SAID
+
+
+def shown_words(words: Sequence[str], language: str) -> list[str]:
+    """Returns words of a wish as they are shown: in Chinese, if the talk is, and each once.
+
+    Args:
+        words: As they were searched for.
+        language: BCP 47.
+    """
+    if not language.lower().startswith("zh"):
+        return list(words)
+    return list(dict.fromkeys(_SHOWN.get(word.casefold(), word) for word in words))
