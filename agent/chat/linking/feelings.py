@@ -118,7 +118,7 @@ def _judges(behind: str) -> bool:
     return bool(
         re.match(
             r"[\"'”’]?,?\s*(?:was|is|were|are|wasn|isn|weren|aren|bored|did|really|which|because|,|"
-            r"[》」\s]*，?(?:我|也|都|就|已经|早就?|那种|那样|这种|拍得|实在|还)*"
+            r"[》」\s]*，?(?:我们?|她|他|也|都|就|已经|早就?|那种|那样|这种|拍得|实在|还)*"
             r"(?:很|真|太|不|难|好|挺|特别|非常|是|让|超|看|没|别|喜欢|讨厌|一般|算了|那种"
             r"|差不多))",
             behind, re.IGNORECASE,

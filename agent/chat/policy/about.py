@@ -175,4 +175,5 @@ def _of_items(reading: Reading, field: str, desk: Desk, say: Voice) -> str:
         value = value_of(item, field, say.language)
         value = value or (value_of(item, "text") if field == "text" else "")
         lines.append(say("is", title=titled(item), value=value) if value else say("no_field"))
-    return "\n".join(line.replace("..", ".").replace(".。", ".") for line in lines)
+    told = (line.replace("..", ".").replace(".。", ".") for line in lines)
+    return "\n".join(dict.fromkeys(told))

@@ -153,7 +153,7 @@ _ZH = {
     "nothing_known": "还没有",
     "why_none": "还没有推荐过，没有可解释的。",
     "why_which": "请说是第几部，或者说出名字。",
-    "why_not_none": "请说出名字。",
+    "why_not_none": "请说出片名，照目录里的原名。",
     "shown_already": "{title} 已在其中：第 {rank} 部。",
     "noted_like": "记下了：你喜欢 {titles}。",
     "noted_dislike": "记下了：{titles} 不适合你。",

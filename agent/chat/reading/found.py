@@ -79,9 +79,15 @@ def free(spans: Iterable[Found], start: int, end: int) -> bool:
     return all(end <= one.start or start >= one.end for one in spans)
 
 
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Returns a text with some spans turned to blanks, everything else in its place."""
+def blanked(text: str, spans: Iterable[tuple[int, int]], mark: str = " ") -> str:
+    """Returns a text with some spans turned to blanks, everything else in its place.
+
+    Args:
+        text: What was said.
+        spans: Where the blanks begin and end.
+        mark: One character, if something else than a blank is to stand there.
+    """
     letters = list(text)
     for start, end in spans:
-        letters[start:end] = " " * (end - start)
+        letters[start:end] = mark * (end - start)
     return "".join(letters)

@@ -118,15 +118,17 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
     felt = _felt(text, links, references)
     titles = titles_in(text, links, {})
     asked = bool(links or references)
-    intent = _intent(plain if has_han(plain) else text, state, has_titles=asked)
-    question = _question(plain if has_han(plain) else text, catalogue, has_titles=asked)
+    # A title is one thing between Chinese words: neither its own words count, nor is nothing there.
+    marked = blanked(text, [(link.start, link.end) for link in links], "◆")
+    intent = _intent(marked if has_han(plain) else text, state, has_titles=asked)
+    question = _question(marked if has_han(plain) else text, catalogue, has_titles=asked)
     if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
         intent = "facts"
     about = [items[item] for item in state.shown if item in items]
     pointed = [items[link.item] for link in links if link.item in items]
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
-    marked = [one.span() for one in re.finditer(r"《[^》]{1,40}》", plain)]
-    bare = blanked(plain, [*((one.start, one.end) for one in references), *marked])
+    foreign = [one.span() for one in re.finditer(r"《[^》]{1,40}》", plain)]
+    bare = blanked(plain, [*((one.start, one.end) for one in references), *foreign])
     found = _agreeing(_conditions(bare, catalogue, about, pointed))
     bare = chinese.without_talk(bare) if has_han(bare) else bare
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)

@@ -47,6 +47,7 @@ _THAT_PERSON = re.compile(
     rf"|换一?[个位](?:别的)?{_ROLE.replace('role', 'role2')}"
     rf"|(?:这|那)[个位]{_ROLE.replace('role', 'role3')}的?(?:片子|电影|片)?的?(?:就|都|也)?(?:不要"
     rf"|算了|不看|不行)"
+    rf"|(?:有没有|还有|来点?|看看?)(?:别的|其他的?|另外的?){_ROLE.replace('role', 'role4')}"
 )
 _SAME_PERSON = re.compile(
     rf"(?:这|那)?(?:一?[个部]的?)?{_ROLE.replace('role', 'role3')}(?:还|有没有)[有拍演导过]*(?:什么"

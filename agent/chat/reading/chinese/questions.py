@@ -35,6 +35,7 @@ _FIELDS = (
     ("text",
      r"(?:讲|说|演|拍)(?:的|了|得)?(?:是|都)?(?:什么|啥|些什么)|关于什么|剧情|内容|故事(?:是|讲"
      r"|情节|[?？]|$)|简介|介绍一?下|情节|具体说说|详细"),
+    ("rating", r"评分|几分|豆瓣|票房|口碑|好看[吗么不]|好不好看|值得看|获奖|得过奖"),
     ("country", r"哪国|哪个国家|哪里的|哪儿的|什么国家"),
     ("language", r"什么语(?:言|$)?|哪种语言|说什么话|语言是"),
     ("tags",
@@ -72,7 +73,7 @@ def question_in(
     if (
         has_titles
         and not _LIKENS.search(text)
-        and re.search(r"有没有|有.{0,12}[吗么]|收录|目录", text)
+        and re.search(r"有没有|有.{0,12}[吗么]|收录|目录|不?在(?:不在)?(?:里面|里头|库)", text)
     ):
         return Question("there")
     return None

@@ -33,9 +33,12 @@ _CENTURY = re.compile(r"(?P<old>上个?世纪|(?:二十|20)世纪)|(?P<new>(?:�
 _ABOUT = re.compile(r"左右|前后|上下|那会儿?|附近")
 _LAST = re.compile(rf"(?:最?近|过去)(?P<n>{NUMERAL}|几)年")
 _VAGUE = re.compile(
-    r"(?P<new>新片子?|新电影|新出的|最新的?|近年来?|最近(?:的|上映|出)|现代的|新一?点儿?的|越新越好"
+    r"(?P<young>(?:不要|别|不能|不想看)(?:太|那么)老)|(?P<aged>(?:不要|别|不想看)(?:太|那么)新)"
+    r"|(?P<new>新片子?|新电影|新出的|最新的?|近年来?|最近(?:的|上映|出)|现代的|新一?点儿?的"
+    r"|越新越好"
     r"|要新的)"
-    r"|(?P<old>老电影|老片子?|黑白片|黑白的?电影|老掉牙|年代久远|怀旧|经典(?:老|的?片|的?电影|黑色"
+    r"|(?P<old>老电影|老片子?|(?<![最太更再])老的(?!婆|公|人|师)|黑白片|黑白的?电影|老掉牙|年代久远"
+    r"|怀旧|经典(?:老|的?片|的?电影|黑色"
     r"|影片|作品|爱|喜|恐|科|战|西|悬)|上了年纪的片"
     r"|老一?点儿?的|以前的片子|越老越好)"
 )
@@ -131,11 +134,11 @@ _SAID = {Op.LT: "before", Op.LE: "until", Op.GE: "since"}
 def _vague(text: str, span: tuple[float, float]) -> Iterator[Found]:
     low, high = span
     for match in _VAGUE.finditer(text):
-        new = (match.lastgroup == "new") != denied(text, *match.span())
-        year = (
-            int(high - (high - low) * 0.25) if match.lastgroup == "new" else int((low + high) / 2)
-        )
+        kind = match.lastgroup or ""
+        plain = kind in ("new", "old")
+        new = (kind in ("new", "young")) != (plain and denied(text, *match.span()))
+        year = int(high - (high - low) * 0.25) if kind == "new" else int((low + high) / 2)
         start, end = match.span()
-        if match.lastgroup == "old" and match.group().startswith("经典"):
+        if kind == "old" and match.group().startswith("经典"):
             end = start + 2
         yield _bound(text, (start, end), Op.GE if new else Op.LE, year, assumed=True)
