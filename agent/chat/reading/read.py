@@ -146,10 +146,11 @@ def _conditions(
     if has_han(text):
         found += [one for one in chinese_in(text, catalogue, about, pointed)
                   if free(found, one.start, one.end)]  # fmt: skip
-    found += [one for one in critique_in(text, catalogue, about, pointed)
+    found += [one for one in critique_in(without_han(text), catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
     for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
-        found += [one for one in reader if free(found, one.start, one.end)]
+        found += [one for one in reader if free(found, one.start, one.end)
+                  and not has_han(text[one.start : one.end])]  # fmt: skip
     return sorted(found, key=lambda one: one.start)
 
 

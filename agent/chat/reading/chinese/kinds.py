@@ -97,9 +97,13 @@ def _of_person(text: str, span: tuple[int, int], held: tuple[Value, ...]) -> Fou
     if makers and not _PLAYED.match(behind) and (_MADE.match(behind) or not players):
         one = makers[0]
     deny = denied(text, *span)
-    bound = Constraint(one.field, Op.NE if deny else Op.EQ, one.value)
+    told: tuple[Value, ...] = (one,)
+    if deny and not (_PLAYED.match(behind) or _MADE.match(behind)):
+        told = (*players, *makers)  # "不要伍迪·艾伦的": neither before the camera nor behind it
+    op = Op.NE if deny else Op.EQ
+    bounds = tuple(Constraint(part.field, op, part.value) for part in told)
     shown = f"{'not ' if deny else ''}{one.value} ({one.field})"
-    return Found(*span, Term("", shown, (bound,)), "name")
+    return Found(*span, Term("", shown, bounds), "name")
 
 
 def _languages(text: str, catalogue: Catalogue) -> Iterator[Found]:
