@@ -222,3 +222,14 @@ def test_a_long_turn_is_read_in_time(one):
     start = time.perf_counter()
     _read(one * 400 + "x")
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("said", "op", "amount"),
+    [("100元以内", "<=", 100), ("不超过五十块", "<=", 50), ("至少200元", ">=", 200)],
+)
+def test_prices(said, op, amount):
+    shop = Catalogue.of([Item(f"i{n}", f"Thing {n}", fields={"price": n}) for n in range(5)], {})
+    (term,) = terms_of(read(said, State("t"), shop, lambda _: {}))
+    (bound,) = term.constraints
+    assert (bound.field, bound.op.value, bound.value) == ("price", op, amount)

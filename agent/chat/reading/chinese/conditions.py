@@ -10,9 +10,11 @@ from palate.agent.chat.lexicon import LENGTHS
 from palate.agent.chat.reading.chinese.critique import critique_in
 from palate.agent.chat.reading.chinese.kinds import kinds_in
 from palate.agent.chat.reading.chinese.lengths import lengths_in
+from palate.agent.chat.reading.chinese.prices import prices_in
 from palate.agent.chat.reading.chinese.years import years_in
 from palate.agent.chat.reading.found import Found, free
 from palate.agent.chat.reading.kinds import either
+from palate.agent.chat.reading.numbers import PRICES
 from palate.agent.chat.reading.numbers import either as either_year
 from palate.domain import Item
 
@@ -32,9 +34,11 @@ def chinese_in(
     length = next((name for name in LENGTHS if name in catalogue.numbers), None)
     kinds, critique = kinds_in(text, catalogue), critique_in(text, catalogue, about, pointed)
     lengths = lengths_in(text, length) if length else []
+    price = next((name for name in PRICES if name in catalogue.numbers), None)
+    prices = list(prices_in(text, price)) if price else []
     years = years_in(text, catalogue.numbers["year"]) if "year" in catalogue.numbers else []
     # "短一点" goes by what was shown; without a slate it is short by itself.
-    for reader in (kinds, critique, lengths, years):
+    for reader in (kinds, critique, prices, lengths, years):
         found += [one for one in reader if free(found, one.start, one.end)]
     found.sort(key=lambda one: one.start)
     any_does = bool(_ANY_DOES.search(text))
