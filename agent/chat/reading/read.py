@@ -17,7 +17,13 @@ from palate.agent.chat.reading.chinese.conditions import chinese_in
 from palate.agent.chat.reading.chinese.filler import telling_zh
 from palate.agent.chat.reading.chinese.questions import question_in as question_zh
 from palate.agent.chat.reading.chinese.references import references_in as references_zh
-from palate.agent.chat.reading.chinese.script import has_han, simplified, spaced, without_han
+from palate.agent.chat.reading.chinese.script import (
+    has_han,
+    in_name,
+    simplified,
+    spaced,
+    without_han,
+)
 from palate.agent.chat.reading.critique import critique_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
 from palate.agent.chat.reading.intents import Intent, intent_of, without_talk
@@ -150,7 +156,8 @@ def _conditions(
               if free(found, one.start, one.end)]  # fmt: skip
     for reader in (numbers_in(text, catalogue.numbers), kinds_in(text, catalogue)):
         found += [one for one in reader if free(found, one.start, one.end)
-                  and not has_han(text[one.start : one.end])]  # fmt: skip
+                  and not has_han(text[one.start : one.end])
+                  and not (has_han(text) and in_name(text, one.start, one.end))]  # fmt: skip
     return sorted(found, key=lambda one: one.start)
 
 

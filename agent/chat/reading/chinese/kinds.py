@@ -57,12 +57,16 @@ def _tags(text: str, catalogue: Catalogue) -> Iterator[Found]:
         if _HAN.search(word) and word not in SUBJECTS
     }  # fmt: skip
     for word in _longest_first(words):
-        for match in re.finditer(re.escape(word), text):
+        for match in re.finditer(re.escape(word) + _PLOT * (word == "剧情"), text):
             tag = words[word]
             deny = denied(text, *match.span())
             bound = Constraint("tags", Op.HAS_NOT if deny else Op.HAS, tag)
             shown = f"no {tag}" if deny else tag
             yield Found(*match.span(), Term("", shown, (bound,)), "tag")
+
+
+#: "剧情" is the plot, too: "剧情紧凑" asks for no drama.
+_PLOT = r"(?=片|类|题材|电影|的?(?:$|[，。！？、/])|或|和|跟|也|都|不要|吧)"
 
 
 def _people(text: str, catalogue: Catalogue) -> Iterator[Found]:

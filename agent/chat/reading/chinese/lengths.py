@@ -37,6 +37,7 @@ _VAGUE = re.compile(
     r"|受不了太?(?P<hate>长|短)|(?<!最)(?P<short>越短越好|短片|短的|短小|短[1一]?[点些])"
     r"|(?<!最)(?P<long>长片|长的|长[1一]?[点些]|越(?P<most>长)越好)"
 )
+_TILL = re.compile(r"[到至~～-]")
 #: How far "about" goes, in minutes.
 _ABOUT = 15
 
@@ -61,13 +62,25 @@ def _read(match: re.Match[str]) -> Found:
 
 
 def _told(text: str, field: str) -> Iterator[Found]:
+    taken = 0
     for match in _LENGTH.finditer(text):
+        if match.start() < taken:
+            continue
         minutes = _minutes(match)
+        till = _TILL.match(text, match.end()) and _LENGTH.match(text, match.end() + 1)
+        if till:
+            low, high = sorted((minutes, _minutes(till)))
+            bounds = (Constraint(field, Op.GE, low), Constraint(field, Op.LE, high))
+            taken = till.end()
+            term = Term("", f"{low} to {high} min", bounds)
+            yield Found(match.start(), taken, term, "number")
+            continue
         if match["about"]:
-            low = Constraint(field, Op.GE, minutes - _ABOUT)
-            term = Term(
-                "", f"about {minutes} min", (low, Constraint(field, Op.LE, minutes + _ABOUT))
+            bounds = (
+                Constraint(field, Op.GE, minutes - _ABOUT),
+                Constraint(field, Op.LE, minutes + _ABOUT),
             )
+            term = Term("", f"about {minutes} min", bounds)
             yield Found(*match.span(), term, "number", f"{match.group()}\t{term.text}")
             continue
         op = _op(match)

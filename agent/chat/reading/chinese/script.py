@@ -74,3 +74,20 @@ def simplified(text: str) -> str:
 def without_han(text: str) -> str:
     """Returns a text with blanks for its Chinese characters."""
     return _IS_HAN.sub(" ", text)
+
+
+_NAME = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)+", re.ASCII)
+
+
+def in_name(text: str, start: int, end: int) -> bool:
+    """Tells a word of a longer Latin name: "Wars" in "Star Wars之外的" is no genre.
+
+    Args:
+        text: What was said.
+        start: Where the word begins.
+        end: Where it ends.
+    """
+    return any(
+        one.start() <= start and end <= one.end() and one.span() != (start, end)
+        for one in _NAME.finditer(text)
+    )

@@ -19,7 +19,7 @@ _SIDE = (
 )
 _BETWEEN = re.compile(rf"(?P<low>{_YEAR})年?(?:到|至|-|—|~|～|和)(?P<high>{_YEAR})年?(?:之间)?")
 _DECADES = re.compile(
-    rf"(?:(?:上个?|二十|20)世纪)?(?:(?P<one>{_TEN})(?:年代)?[、到至/-](?P<two>{_TEN})年代"
+    rf"(?:(?:上个?|二十|20)世纪)?(?:(?P<one>{_TEN})(?:年代)?(?:[初中末早]期?)?[、到至/-]?(?P<two>{_TEN})年代(?:[初中末]期?)?"
     r"|(?P<from>[二三四五六七八九])(?P<till>[二三四五六七八九]十)年代)"
 )
 _DECADE = re.compile(
