@@ -111,6 +111,8 @@ def value_of(item: Item, field: str, language: str = "en") -> str:
         return item.text
     if isinstance(value, tuple):
         return ("、" if language.startswith("zh") else ", ").join(value)
+    if field == "year" and value and language.startswith("zh"):
+        return f"{value}年"
     if field in PLACES:
         return place_word(str(value), language)
     return f"{value}{unit}" if field in LENGTHS and value else str(value)

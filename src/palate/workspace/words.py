@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from palate.agent.reasons.genres_zh import genre_word
+from palate.agent.reasons.places_zh import place_word
 from palate.agent.reasons.wishes_zh import shown_words
 from palate.domain import Evidence, FieldValue, Item
 
@@ -46,15 +47,19 @@ def shown(text: str) -> str:
     return " ".join(text.translate(_OBEYED).split())
 
 
-def fact_line(item: Item, names: Sequence[str]) -> str:
+def fact_line(item: Item, names: Sequence[str], language: str = "en") -> str:
     """Returns the named facts of an item: ``1994, Jane Doe, 120 min``."""
-    return shown(", ".join(_fact(name, item.fields[name]) for name in names if name in item.fields))
+    held = [_fact(name, item.fields[name], language) for name in names if name in item.fields]
+    return shown(", ".join(held))
 
 
-def _fact(name: str, value: FieldValue) -> str:
+def _fact(name: str, value: FieldValue, language: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(value[:3])
-    return f"{value} min" if name == "runtime" else str(value)
+    if name in ("country", "language"):
+        return place_word(str(value), language)
+    unit = "分钟" if language.startswith("zh") else " min"
+    return f"{value}{unit}" if name == "runtime" else str(value)
 
 
 def evidence_line(
