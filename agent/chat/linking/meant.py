@@ -41,7 +41,7 @@ _BOUNDARY = re.compile(
     r"^(?:[\"'”’*_]*\s*(?:$|[,.!?;:()\[\]/&、，。！？；]|[-–—]\s))|^\s*\n|"
     r"^[\"'”’]?\s+(?:and|or|but|on|because|was|is|were|are|too|also|so|though|yet|then|last|recently|yesterday|today|tonight|"
     r"again|before|since|with|i|it|which|by|have|has|if|did|please|pls|thanks|do|does|that|"
-    r"when|more|better|a lot|very|instead|either|already)\b|^\s*[^\x00-\x7f]",
+    r"when|more|better|a lot|very|instead|either|already)\b|^[^\x00-\x7f]|^\s+[\u3400-\u9fff]",
     re.IGNORECASE,
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
