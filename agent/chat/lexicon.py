@@ -41,7 +41,8 @@ GENRE_WORDS_ZH = {
     "搞笑": "comedy", "好笑": "comedy", "喜剧": "comedy", "吓人": "horror", "可怕": "horror",
     "恐怖": "horror", "浪漫": "romance", "卡通": "animation", "孩子": "family", "小孩": "family",
     "警匪": "crime", "黑帮": "crime", "打斗": "action", "功夫": "action", "太空": "science fiction",
-    "侦探": "mystery",
+    "侦探": "mystery", "打仗": "war", "推理": "mystery", "惊险": "thriller", "爱情故事": "romance",
+    "鬼片": "horror", "枪战": "action", "武打": "action", "谍战": "thriller", "阖家": "family",
 }  # fmt: skip
 
 

@@ -5,13 +5,14 @@ A term carries its English words from where it was read; in Chinese its constrai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from palate.agent.chat.lexicon import unit_of
 from palate.agent.reasons.genres_zh import genre_word
-from palate.agent.reasons.lexicon import COUNTRIES_ZH
+from palate.agent.reasons.places_zh import place_word
 from palate.domain import Constraint, FieldValue, Op
 from palate.retrieval.constraints import NEGATIVE, as_number
 
@@ -20,7 +21,9 @@ __all__ = ["genre_word", "worded", "worded_constraint"]
 if TYPE_CHECKING:
     from palate.agent.chat.state import Term
 
-_COUNTRIES = {name: word for word, names in COUNTRIES_ZH.items() for name in names.split("|")}
+#: Fields of places, whose values have Chinese names.
+PLACES = ("country", "language")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _FIELDS = {
     "director": "导演", "directors": "导演", "cast": "主演", "actors": "主演", "stars": "主演",
     "author": "作者", "authors": "作者", "writer": "作者", "artist": "艺术家", "country": "国家",
@@ -48,7 +51,7 @@ def worded(term: Term, language: str) -> str:
     """
     if not language.startswith("zh"):
         return term.text
-    if term.constraints:
+    if term.constraints and not _HAN.search(term.text):  # a region is told by its own name
         return "，".join(_parts(term.constraints))
     for english, chinese in _AGAINST.items():
         if not term.likes and term.text.startswith(english):
@@ -88,6 +91,10 @@ def _parts(constraints: Sequence[Constraint]) -> list[str]:
         span = {one.op: one.value for one in held}
         if field == "year" and span.keys() == {Op.GE, Op.LE}:
             said.append(_span(_plain(span[Op.GE]), _plain(span[Op.LE])))
+        elif span.keys() == {Op.GE, Op.LE}:
+            unit = unit_of(field, "zh")
+            named = "" if unit else _FIELDS.get(field, field)
+            said.append(f"{named}{_plain(span[Op.GE])}至{_plain(span[Op.LE])}{unit}")
         else:
             said += [_one(one) for one in held]
     return said
@@ -106,7 +113,9 @@ def _one(one: Constraint) -> str:
     if as_number(one.value) is not None and one.op in _BOUNDS:
         unit = unit_of(one.field, "zh")
         return ("" if unit else name) + _BOUNDS[one.op].format(values[0] + unit)
-    shown = "或".join(_COUNTRIES.get(value.casefold(), value) for value in values)
+    shown = "或".join(place_word(value, "zh") for value in values)
+    if one.field in PLACES and denied:
+        return denied + shown
     return f"{name}{denied or '：'}{shown}"
 
 

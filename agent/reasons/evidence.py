@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from palate.agent.reasons.genres_zh import genre_word
+from palate.agent.reasons.wishes_zh import shown_words
 from palate.domain import Candidate, Evidence, Item, Profile, Start
 from palate.prompts.clean import one_line
 from palate.prompts.render import SEEN
@@ -169,9 +170,9 @@ class Writer:
             "items": joined([quoted(self.items[i].title, self.code) for i in ids], self.code),
             "tags": joined(tags, self.code),
             "all": _ALL[self.code].get(len(tags), "them"),
-            "words": ", ".join(evidence.words[:4])
-            if self.code == "en"
-            else "、".join(evidence.words[:4]),
+            "words": (", " if self.code == "en" else "、").join(
+                shown_words(evidence.words[:4], self.code)
+            ),
         }
 
 

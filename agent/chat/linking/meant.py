@@ -41,7 +41,7 @@ _BOUNDARY = re.compile(
     r"^(?:[\"'”’*_]*\s*(?:$|[,.!?;:()\[\]/&、，。！？；]|[-–—]\s))|^\s*\n|"
     r"^[\"'”’]?\s+(?:and|or|but|on|because|was|is|were|are|too|also|so|though|yet|then|last|recently|yesterday|today|tonight|"
     r"again|before|since|with|i|it|which|by|have|has|if|did|please|pls|thanks|do|does|that|"
-    r"when|more|better|a lot|very|instead|either|already)\b|^[^\x00-\x7f]",
+    r"when|more|better|a lot|very|instead|either|already)\b|^[^\x00-\x7f]|^\s+[\u3400-\u9fff]",
     re.IGNORECASE,
 )
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -115,8 +115,12 @@ def is_meant(place: Place, entry: Entry, plain: Collection[str]) -> bool:
     if _WIDE.search(place.text[span[0].start : span[-1].end]):
         return _wide(place)
     content = [t for t in span if t.word not in STOP]
+    if _capital(place) and _among_wide(place, entry) and _SAID_OF.match(place.rest):
+        return True
     if _goes_on(place) or _longer_name(place) or _is_plain(place, content, plain):
         return False
+    if _among_wide(place, entry):
+        return bool(content)
     if _capital(place):
         return _capital_enough(place, content, entry)
     if place.mixed and not span[0].capital and any(t.capital for t in content):
@@ -201,7 +205,9 @@ def _capital_enough(place: Place, content: Sequence[Token], entry: Entry) -> boo
 
 
 def _ends(place: Place) -> bool:
-    return bool(re.match(r"[\"'”’]?\s*(?:$|[,.!?;:\n]|and\b|or\b|was\b|is\b)", place.rest))
+    return bool(
+        re.match(r"[\"'”’]?\s*(?:$|[,.!?;:\n\u3400-\u9fff]|and\b|or\b|was\b|is\b)", place.rest)
+    )
 
 
 def _goes_on(place: Place) -> bool:
@@ -255,6 +261,20 @@ def _cued(place: Place) -> bool:
 
 def _bounded(place: Place) -> bool:
     return bool(_BOUNDARY.match(place.rest))
+
+
+#: What is said of a film in Chinese, and of no genre: "Aliens看过了".
+_SAID_OF = re.compile(r"\s*(?:我|也|都|已经)*(?:看过|看了|没看|讲的?什么|是谁|多长|是哪)")
+
+
+def _among_wide(place: Place, entry: Entry) -> bool:
+    """Tells a whole run of Latin letters between Chinese words: "Titanic 是谁导演的"."""
+    before, behind = place.text[: place.span[0].start].rstrip(), place.rest.lstrip()
+    beside = (_WIDE.search(before[-1:]), _WIDE.search(behind[:1]))
+    ends = all(not near or not near.isascii() or near in "!?,.;:()" for near in
+               (before[-1:], behind[:1]))  # fmt: skip
+    named = place.span[0].capital or all(t.word not in PLAIN for t in place.span)
+    return any(beside) and ends and named and entry.kind in ("title", "bare") and not place.mended
 
 
 def _wide(place: Place) -> bool:

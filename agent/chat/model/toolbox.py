@@ -21,7 +21,6 @@ from palate.agent.chat.policy.relax import Nothing, nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.policy.turns import MOST, SHOWN, wanted
 from palate.agent.chat.reading import Reading, read
-from palate.agent.chat.reading.questions import question_in
 from palate.agent.chat.state import State, Term
 from palate.domain import Action, Item
 from palate.errors import PalateError
@@ -146,12 +145,7 @@ class Toolbox:
         """Answers a question about the catalogue from the store."""
         self._begin("catalogue_facts", question)
         reading = await self._read(question)
-        asked = question_in(
-            question,
-            self.desk.catalogue.numbers,
-            has_titles=bool(reading.pointed or reading.called),
-            bounds=bool(reading.found),
-        ) or self.reading.question  # fmt: skip
+        asked = reading.question or self.reading.question
         if asked is None:
             return "not a question that the catalogue answers"
         source = reading if reading.found or reading.pointed else self.reading

@@ -12,7 +12,8 @@ from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.state import State
-from palate.agent.chat.wording import genre_word
+from palate.agent.chat.wording import PLACES, genre_word
+from palate.agent.reasons.places_zh import place_word
 from palate.domain import Item
 
 #: Fields that a comparison goes through, beside tags.
@@ -92,7 +93,7 @@ def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
             told = [(value, item) for value, item in known if value is not None]
             if len(told) == len(items):
                 best = (max if most else min)(told, key=lambda pair: pair[0])[1]
-                return [say("is_more", title=best.title, word=words[0])]
+                return [say("is_more", title=best.title, word=words[-1] if say.is_zh else words[0])]
     return []
 
 
@@ -109,5 +110,9 @@ def value_of(item: Item, field: str, language: str = "en") -> str:
     if field == "text":
         return item.text
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ("、" if language.startswith("zh") else ", ").join(value)
+    if field == "year" and value and language.startswith("zh"):
+        return f"{value}年"
+    if field in PLACES:
+        return place_word(str(value), language)
     return f"{value}{unit}" if field in LENGTHS and value else str(value)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from palate.agent.chat.desk import Desk
+from palate.agent.chat.lexicon import unit_of
 from palate.agent.chat.policy.about import facts_line, number, value_of
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import speaking_of, titled
@@ -25,8 +26,9 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     """Answers a question about the catalogue from the store."""
     question = reading.question
     assert question is not None
-    if question.shown and state.shown and (question.asked == "which" or not _bounds(reading)):
-        return _of_shown(reading, question, state, desk, say)
+    among = _among(reading, question, state)
+    if among:
+        return _of_some(reading, among, state, desk, say)
     if question.asked == "kinds":
         kinds = [genre_word(tag, say.language) for tag in desk.catalogue.common_tags[:_KINDS]]
         return Answer(state, (say("kinds", tags=say.row(kinds)),))
@@ -36,16 +38,26 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     return _of_all(reading, question, state, desk, say)
 
 
+def _among(reading: Reading, question: Question, state: State) -> tuple[str, ...]:
+    """Returns the items that a question chooses from; none where it is about the catalogue."""
+    if question.shown and state.shown and (question.asked == "which" or not _bounds(reading)):
+        return state.shown
+    pointed = reading.pointed
+    return pointed if question.asked in ("most", "least") and len(pointed) > 1 else ()
+
+
 def _of_all(reading: Reading, question: Question, state: State, desk: Desk, say: Voice) -> Answer:
     """Answers a question about the whole catalogue."""
     conditions = _bounds(reading)
     told = [worded(one.term, say.language) for one in reading.found if one.term.constraints]
-    which = f" {say('with', terms=say.row(told))}" if told else ""
+    which = f"{say.gap}{say('with', terms=say.row(told))}" if told else ""
     if question.asked in ("count", "which"):
         return Answer(state, (_count(desk, conditions, which, say),))
     found = desk.facts(conditions, question.field, least=question.asked == "least", n=1)
     if question.asked == "mean":
         mean = "" if found.mean is None else f"{found.mean:.0f}"
+        unit = "年" if question.field == "year" else unit_of(question.field, say.language)
+        mean += unit if mean and say.is_zh else ""
         return Answer(state, (say("mean", value=mean) if mean else say("no_field"),))
     if not found.items:
         return Answer(state, (say("count_none", which=which),))
@@ -63,9 +75,12 @@ def _about(answer: Answer, items: Sequence[str]) -> Answer:
     return replace(answer, state=replace(answer.state, focus=tuple(items))) if items else answer
 
 
-def _of_shown(reading: Reading, question: Question, state: State, desk: Desk, say: Voice) -> Answer:
-    """Answers a question about the slate last shown: the most, the least, or those that fit."""
-    items = list(desk.items(state.shown).values())
+def _of_some(
+    reading: Reading, among: Sequence[str], state: State, desk: Desk, say: Voice
+) -> Answer:
+    """Answers a question about a few items: the most, the least, or those that fit."""
+    question, items = reading.question, list(desk.items(among).values())
+    assert question is not None
     if question.asked == "which":
         checker = Checker(_bounds(reading))
         fitting = [one for one in items if checker.holds(one)]
@@ -88,7 +103,7 @@ def _count(desk: Desk, conditions: Sequence[Constraint], which: str, say: Voice)
     name = {0: "count_none", 1: "count_one"}.get(found.count, "count")
     text = say(name, count=found.count, which=which)
     if found.items and conditions:
-        text += " " + say("for_example", titles=say.row([titled(one) for one in found.items]))
+        text += say.gap + say("for_example", titles=say.row([titled(one) for one in found.items]))
     return text
 
 
@@ -105,7 +120,8 @@ def _of_items(reading: Reading, question: Question, desk: Desk, say: Voice) -> s
         value = value_of(item, question.field, say.language)
         value = value or (value_of(item, "text") if question.field == "text" else "")
         lines.append(say("is", title=titled(item), value=value) if value else say("no_field"))
-    return "\n".join(line.replace("..", ".") for line in lines)
+    told = (line.replace("..", ".").replace(".。", ".") for line in lines)
+    return "\n".join(dict.fromkeys(told))
 
 
 def _missing(called: str, desk: Desk, say: Voice) -> str:

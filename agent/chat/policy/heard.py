@@ -13,8 +13,10 @@ from palate.agent.chat.policy.merge import Merged, merged, wanted_besides
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.policy.sorts import outdated
 from palate.agent.chat.policy.thirds import settled
+from palate.agent.chat.policy.widen import widened
 from palate.agent.chat.reading import Reading, read
-from palate.agent.chat.reading.read import terms_of
+from palate.agent.chat.reading.chinese.script import has_han
+from palate.agent.chat.reading.read import foreign_titles, terms_of
 from palate.agent.chat.state import Named, State, Term
 from palate.agent.chat.wording import genre_word, worded
 from palate.domain import Action, Item
@@ -35,6 +37,8 @@ _KNOWN = re.compile(
 _AHEAD = 1.2
 #: Items that are read to see whether they speak of a name.
 _SPEAKING = 5
+#: Items in whose texts a name is looked for.
+_NAMED = 20
 #: Characters of a conversation that are carried, to find people who said alike.
 _CARRIED = 2000
 _LIKENING = re.compile(
@@ -73,9 +77,9 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     unknown = "" if described else _undescribed(reading)
     terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
     terms += _spoken(reading, desk)
-    lost = [t for t in terms if t.words and not (t.tags or t.mood)
-            and not desk.search(t.words, 1)]  # fmt: skip
+    lost = [t for t in terms if t.words and not (t.tags or t.mood) and _is_lost(t, reading, desk)]
     terms = [term for term in terms if term not in lost]
+    state, terms = widened(state, terms, reading.text)
     change = merged(state.naming(named), terms, reading.text)
     gone = outdated(change.state, terms, reading.text, desk)
     change = Merged(change.state.without(*(one.id for one in gone)), (*change.dropped, *gone))
@@ -92,12 +96,27 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
     noted = [say("unfound", words=term.words) for term in lost]
     noted += [say("undescribed", said=unknown)] if unknown else []
+    foreign = foreign_titles(reading)
+    noted += [say("unfound_title", said=one) for one in foreign]
     if reading.called and not any(term.words == reading.called for term in terms):
         noted.append(say("untitled", said=reading.called))
     noted += _replaced(change, say)
     after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost or reading.called) and not (terms or named or vague)
+    empty = bool(lost or reading.called or foreign) and not (terms or named or vague)
     return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def _is_lost(term: Term, reading: Reading, desk: Desk) -> bool:
+    """Tells words that nothing in the catalogue speaks of.
+
+    A name between Chinese words ("Raging Bull") is one thing: half of it is something else.
+    """
+    if not has_han(reading.text):
+        return not desk.search(term.words, 1)
+    hits = desk.search(term.words, _NAMED)
+    if not re.fullmatch(r"(?:[A-Z][\w'’.-]*\s*)+", term.words):
+        return not hits
+    return all(term.words.casefold() not in f"{i.title} {i.text}".casefold() for i, _ in hits)
 
 
 def speaking_of(words: str, desk: Desk) -> list[Item]:
@@ -175,15 +194,15 @@ def _titles_assumed(reading: Reading, items: Mapping[str, Item], say: Voice) -> 
 
 def _words_assumed(reading: Reading, state: State, say: Voice) -> list[str]:
     found = []
-    asked = {str(c.value) for c in state.constraints}
+    asked, bounds = terms_of(reading), {str(c.value) for c in state.constraints}
     for one in reading.found:
-        if one.term.mood:
+        if one.term.mood and one.term in asked:
             name = "assume_more" if one.term.likes else "assume_less"
-            kinds = [genre_word(t, say.language) for t in one.term.tags if t not in asked]
+            kinds = [genre_word(t, say.language) for t in one.term.tags if t not in bounds]
             than = say("than_shown") if one.term.than else ""
             name = name if kinds else "assume_told"
             found.append(say(name, said=one.assumed, tags=say.row(kinds), than=than))
-        elif one.assumed:
+        elif one.assumed and one.term in asked:
             said, _, *whose = one.assumed.split("\t")
             shown = worded(one.term, say.language)
             name = "assume_whose" if whose else "assume_word"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from palate.agent.chat.desk import Desk
@@ -11,6 +12,8 @@ from palate.agent.chat.policy.heard import wish_terms
 from palate.agent.chat.policy.merge import dropping, merged
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.chinese import intents as chinese
+from palate.agent.chat.reading.chinese.script import has_han
 from palate.agent.chat.reading.intents import forgotten, remembered
 from palate.agent.chat.reading.read import terms_of
 from palate.agent.chat.state import State
@@ -26,7 +29,7 @@ _AGAINST = re.compile(
 
 def remember(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     """Keeps what is said for good, for a known person; else for this conversation."""
-    what = remembered(reading.text)
+    what = _own_words(reading, chinese.remembered) or remembered(reading.text)
     after = merged(state, wish_terms(what, terms_of(reading)), reading.text).state
     if state.user is None:
         return Answer(after, (say("remember_here"),))
@@ -36,14 +39,21 @@ def remember(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
 
 def forget(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     """Takes back a wish, and what it put in force."""
-    what = forgotten(reading.text)
+    what = _own_words(reading, chinese.forgotten) or forgotten(reading.text)
     gone = list(desk.forget_wish(state.user, what)) if state.user else []
     dropped = dropping(state, reading)
     after = state.without(*(term.id for term in dropped))
     told = list(dict.fromkeys([*gone, *(worded(term, say.language) for term in dropped)]))
     if not told:
         return Answer(state, (say("forgot_none"),))
-    return Answer(after, (say("forgot_wish", what=say.row([f'"{one}"' for one in told])),))
+    return Answer(after, (say("forgot_wish", what=say.row([say.quoted(one) for one in told])),))
+
+
+def _own_words(reading: Reading, place: Callable[[str], tuple[int, int]]) -> str:
+    """Returns what a Chinese turn is about, in the characters of the person; else nothing."""
+    return (
+        reading.said[slice(*place(reading.text))].strip(" 。.!！") if has_han(reading.text) else ""
+    )
 
 
 def ask_to_forget(state: State, say: Voice) -> Answer:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from palate.agent.chat.moods import opposed
 from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.called import asks_there
+from palate.agent.chat.reading.chinese.script import has_han
 from palate.agent.chat.state import State, Term
+from palate.agent.chat.wording import PLACES
 from palate.domain import Constraint, Op
 from palate.retrieval.constraints import NEGATIVE, as_number
 
 #: Words that replace a genre or a wish instead of adding to it.
 _INSTEAD = re.compile(
     r"\b(?:actually|instead|rather|now|changed my mind|make (?:it|that)|switch|how about|"
-    r"what about|let's (?:do|try|have|see)|on second thou?ght)\b|改成|换成|还是",
+    r"what about|let's (?:do|try|have|see)|on second thou?ght)\b"
+    r"|改成|换成|还是|改看|换看|改要|换个口味|不如|那(?:么)?[^，。]{1,12}呢|那就",
     re.IGNORECASE,
 )
 _LOW, _HIGH = (Op.GE, Op.GT), (Op.LE, Op.LT)
@@ -34,7 +37,11 @@ FIELDS = {
     "genre": ("tags",), "genres": ("tags",), "kind": ("tags",), "director": ("director",),
     "actor": ("cast",), "cast": ("cast",), "country": ("country",), "language": ("language",),
     "price": ("price", "cost"), "年": ("year",), "时长": ("runtime",), "类型": ("tags",),
-    "导演": ("director",), "国家": ("country",),
+    "导演": ("director",), "国家": ("country",), "哪国": ("country",), "地区": ("country",),
+    "片长": ("runtime", "duration"), "长度": ("runtime", "duration"), "长短": ("runtime",),
+    "多长": ("runtime", "duration"), "时间": ("runtime", "duration"), "题材": ("tags",),
+    "种类": ("tags",), "什么片": ("tags",), "演员": ("cast",), "主演": ("cast",),
+    "语言": ("language",),
 }  # fmt: skip
 
 
@@ -57,7 +64,11 @@ def merged(state: State, terms: Sequence[Term], text: str) -> Merged:
     instead, other = bool(_INSTEAD.search(text)), asks_there(text)
     dropped = tuple(
         old for old in state.terms
-        if any(_contradict(old, new, instead) or (other and _other(old, new)) for new in terms)
+        if any(
+            _contradict(old, new, instead) or (other and _other(old, new))
+            or (has_han(text) and _elsewhere(old, new))
+            for new in terms
+        )
     )  # fmt: skip
     left = state.without(*(term.id for term in dropped)).having(terms)
     wishes = [term for term in left.terms if term.words]
@@ -89,6 +100,16 @@ def _other(old: Term, new: Term) -> bool:
 def _same_sort(old: Constraint, new: Constraint) -> bool:
     """Tells whether both ask for something of one field."""
     return old.field == new.field and old.op not in NEGATIVE and new.op not in NEGATIVE
+
+
+def _elsewhere(old: Term, new: Term) -> bool:
+    """Tells that one country or language was asked for, and now another: nothing has both."""
+    pairs = [(one, other) for one in old.constraints for other in new.constraints]
+    return any(
+        one.field == other.field and one.field in PLACES and {one.op, other.op} <= {Op.EQ, Op.IN}
+        and one != other
+        for one, other in pairs
+    )  # fmt: skip
 
 
 def _clash(old: Constraint, new: Constraint) -> bool:
@@ -166,7 +187,9 @@ def _named(term: Term, words: set[str]) -> bool:
 #: What follows a condition that is dropped, and is wanted besides.
 _BESIDES = re.compile(
     r"(?:[;.,，；。]|\band\b|\bbut\b)\s*(?:and |but |then )?(?:i(?:['’]d| would)? "
-    r"(?:want|like|prefer)|give me|show me|find me|make it|我想看?|我要|给我)\s*(?P<wish>\S.*)",
+    r"(?:want|like|prefer)|give me|show me|find me|make it|我?想看|我要|给我|换成|改成|改看|要"
+    r"|来点?)"
+    r"\s*(?P<wish>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 

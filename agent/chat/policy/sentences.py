@@ -13,6 +13,8 @@ _EN = {
              "it may be.",
     "how_are_you": "All well here, thank you. What would you like to find?",
     "thanks": "You are welcome.",
+    "chosen": "I hope you like it.",
+    "noted": "Fine. Tell me if you want something else.",
     "bye": "Goodbye.",
     "who": "I am Palate, a program that recommends {nouns} from one catalogue. I am not a person.",
     "help": (
@@ -30,6 +32,9 @@ _EN = {
     "empty": "I did not understand that. Name a genre, a {noun} you liked, or say how long it "
              "may be.",
     "unfound": "Nothing in the catalogue speaks of \"{words}\".",
+    "unfound_title": "The catalogue holds no \"{said}\"; its titles are in their own language.",
+    "unfound_none": "I did not understand that. Name a genre, a {noun} you liked, or say how "
+                    "long it may be.",
     "unfound_left": "Nothing else has changed: name a genre, a {noun} you liked, or say how long "
                     "it may be.",
     "undescribed": "I do not know which {noun} you mean by \"{said}\"; its title would help.",
@@ -115,6 +120,8 @@ _ZH = {
     "hello": "你好。想看什么？可以说类型、喜欢过的作品，或者时长。",
     "how_are_you": "我很好，谢谢。想找什么？",
     "thanks": "不客气。",
+    "chosen": "好的，希望你喜欢。",
+    "noted": "好的。还想找什么，随时告诉我。",
     "bye": "再见。",
     "who": "我是 Palate，一个从目录里做推荐的程序，不是真人。",
     "help": (
@@ -127,6 +134,8 @@ _ZH = {
     "reset": "本次对话的条件已全部清除。想找什么？",
     "empty": "我没看懂。请说一个类型、喜欢过的作品，或者时长。",
     "unfound": "目录里没有提到“{words}”的作品。",
+    "unfound_title": "没有找到《{said}》。目录里的片名是原文，请用原名再说一次。",
+    "unfound_none": "请说一个类型、喜欢过的作品，或者时长。",
     "unfound_left": "其他条件不变。请说一个类型、喜欢过的作品，或者时长。",
     "undescribed": "我不知道“{said}”指的是哪一部，请说出名字。",
     "nothing": "没有同时满足这些条件的作品。",
@@ -162,14 +171,14 @@ _ZH = {
     "nothing_known": "还没有",
     "why_none": "还没有推荐过，没有可解释的。",
     "why_which": "请说是第几部，或者说出名字。",
-    "why_not_none": "请说出名字。",
+    "why_not_none": "请说出片名，照目录里的原名。",
     "shown_already": "{title} 已在其中：第 {rank} 部。",
     "noted_like": "记下了：你喜欢 {titles}。",
     "noted_dislike": "记下了：{titles} 不适合你。",
     "noted_seen": "记下了：你看过 {titles}。",
     "count": "共有 {count} 部{which}。",
     "count_one": "共有 1 部{which}。",
-    "count_none": "没有{which}的作品。",
+    "count_none": "没有这样的作品{which}。",
     "most": "{title}：{value}。",
     "no_field": "目录里没有这项内容。",
     "is": "{title}：{value}。",
@@ -185,7 +194,7 @@ _ZH = {
     "mean": "平均：{value}。",
     "for_example": "例如：{titles}。",
     "compare_what": "请说出要比较的两部，或它们的序号。",
-    "is_more": "{title}（{word}）。",
+    "is_more": "更{word}的是 {title}。",
     "with": "（{terms}）",
     "no_such": "目录里没有找到这样的作品。",
     "step_read": "正在理解",
@@ -212,6 +221,8 @@ class Voice:
         self.language = language
         self._texts = _ZH if language.startswith("zh") else _EN
         self._words = {"noun": noun, "nouns": nouns}
+        self.is_zh = self._texts is _ZH
+        self.gap = "" if self.is_zh else " "
         self.comma = "、" if self._texts is _ZH else ", "
 
     def __call__(self, name: str, **words: object) -> str:
@@ -224,8 +235,11 @@ class Voice:
 
     def term(self, term: Term) -> str:
         """Returns what is in force as it is shown, between marks."""
-        shown = worded(term, self.language)
-        return f"“{shown}”" if self._texts is _ZH else f'"{shown}"'
+        return self.quoted(worded(term, self.language))
+
+    def quoted(self, text: str) -> str:
+        """Returns a text between the marks of the language."""
+        return f"“{text}”" if self.is_zh else f'"{text}"'
 
     def terms(self, terms: Iterable[Term]) -> str:
         """Returns all of them, with commas between."""

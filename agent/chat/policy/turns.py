@@ -17,10 +17,24 @@ from palate.agent.chat.policy.merge import dropping
 from palate.agent.chat.policy.relax import nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.reading import Reading, read
+from palate.agent.chat.reading.chinese.numerals import wanted_zh
+from palate.agent.chat.reading.chinese.script import has_han
 from palate.agent.chat.state import State
+from palate.agent.chat.wording import genre_word
 from palate.domain import Constraint, Op
 
-_TALK = ("hello", "how_are_you", "thanks", "bye", "who", "help", "hostile", "order")
+_TALK = (
+    "hello",
+    "how_are_you",
+    "thanks",
+    "bye",
+    "who",
+    "help",
+    "hostile",
+    "order",
+    "chosen",
+    "noted",
+)
 _COUNT = re.compile(
     r"\b(?<!war )(?P<n>\d{1,2}|one|two|three|four|five|six|ten)\s+(?:[a-z-]+\s+){0,2}?"
     r"(?:films?|movies?|books?|items?|suggestions?|recommendations?|options|ideas|titles|others)\b"
@@ -116,7 +130,7 @@ class Policy:
         else:
             heard = await asyncio.to_thread(hear, reading, state, self._desk, say)
             if heard.empty and reading.intent == "recommend":
-                left = say("unfound_left" if before.terms else "empty")
+                left = say("unfound_left" if before.terms else "unfound_none")
                 return Answer(before, (*heard.noted, left))
             noted = await asyncio.to_thread(recorded, reading, before, self._desk, say)
             state, assumed, lines = heard.state, [*heard.assumed], [*heard.noted, *noted]
@@ -151,7 +165,11 @@ class Policy:
             return None
         everything = self._desk.catalogue.count
         split = [tag for tag in tags[:4] if 0 < self._held(tag) < everything]
-        return say("ask_mood", tags=say.row(split)) if len(split) > 1 else None
+        return (
+            say("ask_mood", tags=say.row([genre_word(tag, say.language) for tag in split]))
+            if len(split) > 1
+            else None
+        )
 
     def _held(self, tag: str) -> int:
         return self._desk.facts((Constraint("tags", Op.HAS, tag),), n=0).count
@@ -165,6 +183,8 @@ class Policy:
 
 def wanted(text: str) -> int:
     """Returns how many items a turn asks for; as many as are shown where it does not say."""
+    if has_han(text):
+        return max(1, min(MOST, wanted_zh(text) or SHOWN))
     match = _COUNT.search(text)
     if match is None:
         return SHOWN

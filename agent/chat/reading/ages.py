@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from palate.agent.chat.reading.chinese.numerals import number
 from palate.agent.chat.reading.found import Found
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Op
@@ -22,7 +23,7 @@ _AGE = re.compile(
     rf"|\b(?:kid|child|son|daughter|niece|nephew|boy|girl)s?\s+(?:of|aged?)\s+{_N.format(3)}\b"
     rf"|\b(?:kid|child|son|daughter|niece|nephew|boy|girl|twin)s?\s+(?:is|are|turn(?:s|ed)?)\s+"
     rf"{_N.format(4)}\b(?:\s*(?:,|and|&)\s*\d{{1,2}})*(?!\s*(?:min|hour|film|movie))"
-    r"|(?P<zh>\d{1,2})岁",
+    r"|(?P<zh>\d{1,2}|[一二三四五六七八九十]{1,3})岁",
     re.IGNORECASE,
 )
 
@@ -37,7 +38,7 @@ def ages_in(text: str, tags: Mapping[str, str]) -> Iterator[Found]:
     family = tags.get("family")
     for match in _AGE.finditer(text):
         said = next(group for group in match.groups() if group)
-        age = _WORDS.get(said.lower()) or int(said)
+        age = _WORDS.get(said.lower()) or int(number(said))
         if family is None or age > CHILD:
             # The words are read all the same: "old" is no wish for old films.
             yield Found(*match.span(), Term("", ""), "age")

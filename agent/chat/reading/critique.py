@@ -172,10 +172,11 @@ def _persons(text: str, about: Sequence[Item]) -> Iterator[Found]:
                 group for name, group in match.groupdict().items() if "role" in name and group
             )
             for item in about[:1]:
-                yield from _person(match, item, role.lower(), op)
+                yield from person_of(match, item, role.lower(), op)
 
 
-def _person(match: re.Match[str], item: Item, role: str, op: Op) -> Iterator[Found]:
+def person_of(match: re.Match[str], item: Item, role: str, op: Op) -> Iterator[Found]:
+    """Yields the condition on the person who had a part in an item, for or against them."""
     for field in _ROLES[role]:
         value = item.fields.get(field)
         names = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()

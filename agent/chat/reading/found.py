@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from palate.agent.chat.reading.chinese.denial import denied
+from palate.agent.chat.reading.chinese.script import has_han
 from palate.agent.chat.state import Term
 
 _CLAUSE = re.compile(
@@ -24,9 +26,7 @@ _NEGATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 #: Who does not mind something denies nothing.
-_UNMINDED = re.compile(
-    r"\b(?:do(?:n['’]?t| not)|would(?:n['’]?t| not)) mind\b|不介意|无所谓", re.IGNORECASE
-)
+_UNMINDED = re.compile(r"\b(?:do(?:n['’]?t| not)|would(?:n['’]?t| not)) mind\b", re.IGNORECASE)
 #: What ends a denial: "not a musical, a comedy"; "no horror, something funny".
 _TURNS = re.compile(
     r"\b(?:something|some|more|want|like a|one with|i love|i like|only|rather|actually|in|from"
@@ -36,10 +36,6 @@ _TURNS = re.compile(
 #: "nothing with", "not from": the word belongs to the denial.
 _WHOSE = re.compile(r"^\s*(?:with|by|from|starring|featuring|in|about)\b", re.IGNORECASE)
 _WANTS = re.compile(r"\b(?:want|like|need|be|feel like|into|show me|watch|see)\b", re.IGNORECASE)
-_NEGATED_ZH = re.compile(
-    r"(?:不要|不想看|不想|别|不是|没有|除了|讨厌|不喜欢|不看|不能|少一点|少点|太)[^，。"
-    r"！？、]{0,6}$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +57,9 @@ class Found:
 
 def negated(text: str, start: int) -> bool:
     """Tells whether what stands at a place is denied by the words before it in its clause."""
-    before = _UNMINDED.sub(" ", _CLAUSE.split(text[:start])[-1])
-    if _NEGATED_ZH.search(before):
+    if has_han(text) and denied(text, start):
         return True
+    before = _UNMINDED.sub(" ", _CLAUSE.split(text[:start])[-1])
     match = _NEGATED.match(before)  # the last one decides
     if match is None:
         return False
@@ -82,9 +78,15 @@ def free(spans: Iterable[Found], start: int, end: int) -> bool:
     return all(end <= one.start or start >= one.end for one in spans)
 
 
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Returns a text with some spans turned to blanks, everything else in its place."""
+def blanked(text: str, spans: Iterable[tuple[int, int]], mark: str = " ") -> str:
+    """Returns a text with some spans turned to blanks, everything else in its place.
+
+    Args:
+        text: What was said.
+        spans: Where the blanks begin and end.
+        mark: One character, if something else than a blank is to stand there.
+    """
     letters = list(text)
     for start, end in spans:
-        letters[start:end] = " " * (end - start)
+        letters[start:end] = mark * (end - start)
     return "".join(letters)

@@ -8,7 +8,7 @@ from typing import Literal
 Intent = Literal[
     "recommend", "more", "why", "why_not", "compare", "facts", "remember", "forget", "forget_me",
     "reset", "profile", "drop", "hello", "thanks", "bye", "help", "who", "hostile", "order", "yes",
-    "no", "how_are_you",
+    "no", "how_are_you", "chosen", "noted",
 ]  # fmt: skip
 
 _I = re.IGNORECASE

@@ -10,7 +10,6 @@ from palate.agent.chat.catalogue import Catalogue, Value
 from palate.agent.chat.reading.found import Found, negated
 from palate.agent.chat.reading.mistyped import meant_word
 from palate.agent.chat.state import Term
-from palate.agent.reasons.lexicon import COUNTRIES_ZH
 from palate.domain import Constraint, Op
 from palate.retrieval.filler import is_filler
 from palate.retrieval.words import fold
@@ -60,7 +59,7 @@ def kinds_in(text: str, catalogue: Catalogue) -> list[Found]:
             while place < len(words) and words[place].start() < taken:
                 place += 1
     found += _wide(text, catalogue)
-    return _either(text, sorted(found, key=lambda one: one.start))
+    return either(text, sorted(found, key=lambda one: one.start))
 
 
 def _longest(
@@ -180,35 +179,38 @@ def _wide(text: str, catalogue: Catalogue) -> Iterator[Found]:
                 one = _tag(text, match.span(), word, catalogue)
                 if one is not None:
                     yield one
-    for word, names in COUNTRIES_ZH.items():
-        values = [catalogue.values[name] for name in names.split("|") if name in catalogue.values]
-        place = text.find(word)
-        if place >= 0 and values:
-            yield _value(text, (place, place + len(word)), values[0])
 
 
-def _either(text: str, found: list[Found]) -> list[Found]:
-    """Joins "a comedy or a drama" into one condition that either meets."""
+def either(text: str, found: list[Found], word: re.Pattern[str] = _OR) -> list[Found]:
+    """Joins "a comedy or a drama" into one condition that either meets.
+
+    Args:
+        text: What was said.
+        found: Conditions, in its order.
+        word: Matches what stands between two of them for "or".
+    """
     joined: list[Found] = []
     for one in found:
         last = joined[-1] if joined else None
         between = text[last.end : one.start] if last is not None else ""
-        if last is not None and _alike(last, one) and _joined(between, last):
+        if last is not None and _alike(last, one) and _joined(between, last, word):
             joined[-1] = _both(last, one)
         else:
             joined.append(one)
     return joined
 
 
-def _joined(between: str, first: Found) -> bool:
+def _joined(between: str, first: Found, word: re.Pattern[str]) -> bool:
     """Tells "or"; and "and" where no item could have both: films have one director."""
     made = first.term.constraints[0].field in ("director", "author")
-    return bool(_OR.fullmatch(between) or (made and _AND.fullmatch(between)))
+    return bool(word.fullmatch(between) or (made and _AND.fullmatch(between)))
 
 
 def _alike(first: Found, second: Found) -> bool:
     """Tells whether two conditions ask for a value of the same field."""
     if first.kind == "lean" or second.kind == "lean":
+        return False
+    if not (first.term.constraints and second.term.constraints):
         return False
     left, right = first.term.constraints[0], second.term.constraints[0]
     return left.field == right.field and {left.op, right.op} <= {Op.HAS, Op.EQ, Op.IN}

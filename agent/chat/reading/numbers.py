@@ -106,14 +106,14 @@ def numbers_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> list[Fou
         for one in reader:
             if all(one.end <= other.start or one.start >= other.end for other in found):
                 found.append(one)
-    return _either(text, sorted(found, key=lambda one: one.start))
+    return either(text, sorted(found, key=lambda one: one.start))
 
 
 #: "from the 90s or the 80s".
 _OR = re.compile(r"\s*,?\s*(?:or|/|或者?|还是)\s*(?:from |in )?(?:the )?", re.IGNORECASE)
 
 
-def _either(text: str, found: list[Found]) -> list[Found]:
+def either(text: str, found: list[Found]) -> list[Found]:
     """Joins spans of years with "or" between them into one condition that either meets."""
     joined: list[Found] = []
     for one in found:

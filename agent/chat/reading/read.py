@@ -13,6 +13,18 @@ from palate.agent.chat.linking import Link
 from palate.agent.chat.linking.feelings import feelings
 from palate.agent.chat.reading.ages import ages_in
 from palate.agent.chat.reading.called import Called, asks_there, called_in
+from palate.agent.chat.reading.chinese import intents as chinese
+from palate.agent.chat.reading.chinese.conditions import chinese_in
+from palate.agent.chat.reading.chinese.filler import telling_zh
+from palate.agent.chat.reading.chinese.questions import question_in as question_zh
+from palate.agent.chat.reading.chinese.references import references_in as references_zh
+from palate.agent.chat.reading.chinese.script import (
+    has_han,
+    in_name,
+    simplified,
+    spaced,
+    without_han,
+)
 from palate.agent.chat.reading.critique import critique_in
 from palate.agent.chat.reading.found import Found, blanked, free, negated
 from palate.agent.chat.reading.implied import implied
@@ -64,10 +76,6 @@ _PROPOSED = re.compile(
 )
 #: How many are wanted; alone it is no wish.
 _COUNTS = re.compile(r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten", re.IGNORECASE)
-_EMPTY_ZH = re.compile(
-    r"[除的了吗呢吧啊呀嘛请我你他她它们想看要给推荐一部个些点有没是不太很更再来和跟与或者能可以电影片子部本喜欢"
-    r"讨厌过像类似最近今天晚上帮找什么那这都也还就]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Reading:
     """What a turn says.
 
     Attributes:
-        text: As it was said.
+        text: As it was said, Chinese in simplified characters.
         found: Conditions, in its order.
         titles: Titles that it names.
         links: Where they stand, and what else they may mean.
@@ -85,6 +93,7 @@ class Reading:
         question: What it asks about the catalogue.
         called: Words that stand where a title does, and are none of the catalogue's.
         asks_there: Whether it asks if something is in the catalogue.
+        said: As it was said, in its own characters, each at its place in ``text``.
     """
 
     text: str
@@ -100,6 +109,7 @@ class Reading:
     question: Question | None = None
     called: str = ""
     asks_there: bool = False
+    said: str = ""
 
     @property
     def pointed(self) -> tuple[str, ...]:
@@ -125,26 +135,32 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
         catalogue: Its vocabulary.
         look_up: Returns items by id.
     """
-    links = catalogue.linker.links(text)
-    called = called_in(text, links, catalogue)
+    said = spaced(text)
+    text = simplified(said)
+    links = catalogue.linker.links(said)
+    called = None if has_han(text) else called_in(text, links, catalogue)
     links = _with(links, called)
     items = look_up([*state.shown, *(link.item for link in links)])
     plain = blanked(text, [(link.start, link.end) for link in links])
     unknown = called if called and not called.items else None
     plain = blanked(plain, [(unknown.start, unknown.end)] if unknown else [])
-    references = references_in(plain, state.shown) or implied(plain, state)
+    references = _references(plain, state)
     felt = _felt(text, links, references)
     titles = titles_in(text, links, {})
     asked = bool(links or references)
-    intent = intent_of(text, pending=state.asked, has_titles=asked)
+    # A title is one thing between Chinese words: neither its own words count, nor is nothing there.
+    marked = blanked(text, [(link.start, link.end) for link in links], "◆")
+    spoken = marked if has_han(plain) else text
+    intent = _intent(spoken, state, has_titles=asked)
     about = [items[item] for item in state.shown if item in items]
     pointed = [items[link.item] for link in links if link.item in items]
     pointed += [items[i] for one in references for i in one.items[:1] if i in items]
-    bare = blanked(plain, [(one.start, one.end) for one in references])
+    foreign = [one.span() for one in re.finditer(r"《[^》]{1,40}》", plain)]
+    bare = blanked(plain, [*((one.start, one.end) for one in references), *foreign])
     found = _agreeing(_conditions(bare, catalogue, about, pointed))
     bounds = any(one.term.constraints for one in found)
     asked = asked or bool(unknown and unknown.asked)
-    question = question_in(text, catalogue.numbers, has_titles=asked, bounds=bounds)
+    question = _question(spoken, catalogue, has_titles=asked, bounds=bounds)
     if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
         intent = "facts"
     if (
@@ -154,11 +170,12 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
         and _PROPOSED.fullmatch(text[: links[0].start])
     ):
         intent = "why_not"
+    bare = chinese.without_talk(bare) if has_han(bare) else bare
     rest, denied = _rest(without_talk(bare) if intent == "more" else bare, found)
     return Reading(
         text, _language(text, state), intent, tuple(found), titles, tuple(links),
         tuple(references), felt, rest, denied, question, unknown.words if unknown else "",
-        asks_there(text),
+        asks_there(text), said,
     )  # fmt: skip
 
 
@@ -172,7 +189,10 @@ def _conditions(
 ) -> list[Found]:
     """Returns conditions of every sort, none inside another; critique goes first."""
     found = list(ages_in(text, catalogue.tags))
-    found += [one for one in critique_in(text, catalogue, about, pointed)
+    if has_han(text):
+        found += [one for one in chinese_in(text, catalogue, about, pointed)
+                  if free(found, one.start, one.end)]  # fmt: skip
+    found += [one for one in critique_in(without_han(text), catalogue, about, pointed)
               if free(found, one.start, one.end)]  # fmt: skip
     numbers = catalogue.numbers
     readers = (
@@ -180,7 +200,9 @@ def _conditions(
         kinds_in(text, catalogue),
     )  # fmt: skip
     for reader in readers:
-        found += [one for one in reader if free(found, one.start, one.end)]
+        found += [one for one in reader if free(found, one.start, one.end)
+                  and not has_han(text[one.start : one.end])
+                  and not (has_han(text) and in_name(text, one.start, one.end))]  # fmt: skip
     return sorted(found, key=lambda one: one.start)
 
 
@@ -195,6 +217,31 @@ def _agreeing(found: Sequence[Found]) -> list[Found]:
         if not any(replace(c, op=Op.HAS) in asked for c in one.term.constraints
                    if c.op is Op.HAS_NOT)
     ]  # fmt: skip
+
+
+def _intent(text: str, state: State, *, has_titles: bool) -> Intent:
+    """Returns what a turn is for: its Chinese words say first, then its Latin ones."""
+    if not has_han(text):
+        return intent_of(text, pending=state.asked, has_titles=has_titles)
+    said = chinese.intent_of(text, pending=state.asked)
+    return said or intent_of(without_han(text), pending=state.asked, has_titles=has_titles)
+
+
+def _question(
+    text: str, catalogue: Catalogue, *, has_titles: bool, bounds: bool
+) -> Question | None:
+    if not has_han(text):
+        return question_in(text, catalogue.numbers, has_titles=has_titles, bounds=bounds)
+    return question_zh(text, catalogue.numbers, has_titles=has_titles)
+
+
+def _references(text: str, state: State) -> list[Reference]:
+    """Returns what a text points at, in either language."""
+    if not has_han(text):
+        return references_in(text, state.shown) or implied(text, state)
+    spoken = [one.item for one in state.named if one.item in (*state.shown, *state.before)]
+    found = references_zh(text, state.shown, spoken)
+    return found or references_in(without_han(text), state.shown)
 
 
 def _felt(text: str, links: Sequence[Link], references: Sequence[Reference]) -> tuple[Linked, ...]:
@@ -228,8 +275,7 @@ def _rest(text: str, found: Sequence[Found]) -> tuple[str, str]:
 
 def _telling(clause: str) -> str:
     bare = _EMPTY.sub(" ", clause.replace("’", "'").replace("n't", " "))
-    if re.search(r"[\u3400-\u9fff]", bare):
-        bare = _EMPTY_ZH.sub(" ", bare)
+    bare = telling_zh(bare) if has_han(bare) else bare
     bare = re.sub(r"[^\w\s'-]|(?<!\w)'|'(?!\w)", " ", bare)
     words = telling(bare) if re.search(r"\w", bare) else ""
     kept = [word for word in words.split() if re.search(r"\w", word) and not _filler(word)]
@@ -249,9 +295,25 @@ def _language(text: str, state: State) -> str:
     return "en" if latin_share(text) > 0.5 else state.language
 
 
+def foreign_titles(reading: Reading) -> list[str]:
+    """Returns what stands between title marks, and is no title of the catalogue."""
+    marks = re.finditer(r"《([^》]{1,40})》", reading.said)
+    return [
+        one[1] for one in marks
+        if all(link.end <= one.start() or link.start >= one.end() for link in reading.links)
+    ]  # fmt: skip
+
+
+_NEVER_MIND = re.compile(r"没关系|无所谓|不要紧|不介意|不在乎|不在意|也(?:可以|行|成|好)")
+
+
 def terms_of(reading: Reading) -> list[Term]:
     """Returns what a reading puts in force."""
-    terms = [one.term for one in reading.found if one.term.text]
+    found = reading.found
+    if reading.intent == "drop" and _NEVER_MIND.search(reading.text):
+        # "长一点没关系" asks for nothing: it lifts what is in force, if anything is.
+        found = tuple(one for one in found if one.kind != "number")
+    terms = [one.term for one in found if one.term.text]
     if reading.rest:
         terms.append(Term("", reading.rest, words=reading.rest))
     if reading.denied:

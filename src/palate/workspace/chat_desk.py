@@ -205,7 +205,7 @@ def leaning(profile: Profile, ask: Ask) -> Profile:
 
 def card_of(one: Recommendation, slate: Slate, language: str) -> Card:
     """Returns a recommendation as a card, its evidence in the language of the talk."""
-    facts = tuple((name, fact_line(one.item, (name,))) for name in slate.facts)
+    facts = tuple((name, fact_line(one.item, (name,), language)) for name in slate.facts)
     evidence = tuple(evidence_line((fact,), slate.titles, language) for fact in one.evidence)
     return Card(
         one.item.id, shown(one.item.title), tuple(fact for fact in facts if fact[1]),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from palate.agent.chat.lexicon import unit_of
 from palate.agent.chat.wording import genre_word, worded_constraint
+from palate.agent.reasons.places_zh import place_word
 from palate.domain import Constraint, Item, Op
 from palate.retrieval.constraints import Checker
 from palate.workspace.words import shown
@@ -107,8 +108,11 @@ def _broken(item: Item, constraints: Sequence[Constraint], language: str) -> Ite
 
 def _values(one: Constraint, language: str) -> str:
     values = one.value if isinstance(one.value, tuple) else (one.value,)
-    words = [genre_word(str(v), language) if one.field == "tags" else str(v) for v in values]
-    return ", ".join(words)
+    words = [
+        genre_word(str(v), language) if one.field == "tags" else place_word(str(v), language)
+        for v in values
+    ]
+    return ("、" if _code(language) == "zh" else ", ").join(words)
 
 
 def _has(item: Item, field: str, language: str) -> str:
@@ -119,9 +123,11 @@ def _has(item: Item, field: str, language: str) -> str:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    unit = unit_of(field, language)
-    return f"{value}{unit}"
+        return ("、" if _code(language) == "zh" else ", ").join(map(str, value))
+    if _code(language) == "zh":
+        unit = unit_of(field, language) or "年的" * (field == "year")
+        return f"{place_word(str(value), language)}{unit}"
+    return f"{value}{unit_of(field)}"
 
 
 def how_line(payload: Mapping[str, Any], how: str, language: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from palate.agent.chat.lexicon import unit_of
 from palate.agent.reasons.genres_zh import genre_word
+from palate.agent.reasons.places_zh import place_word
+from palate.agent.reasons.wishes_zh import shown_words
 from palate.domain import Evidence, FieldValue, Item
 
 #: What a terminal or a browser would obey instead of show: control characters, line ends, and
@@ -46,15 +48,18 @@ def shown(text: str) -> str:
     return " ".join(text.translate(_OBEYED).split())
 
 
-def fact_line(item: Item, names: Sequence[str]) -> str:
+def fact_line(item: Item, names: Sequence[str], language: str = "en") -> str:
     """Returns the named facts of an item: ``1994, Jane Doe, 120 min``."""
-    return shown(", ".join(_fact(name, item.fields[name]) for name in names if name in item.fields))
+    held = [_fact(name, item.fields[name], language) for name in names if name in item.fields]
+    return shown(", ".join(held))
 
 
-def _fact(name: str, value: FieldValue) -> str:
+def _fact(name: str, value: FieldValue, language: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(value[:3])
-    if unit := unit_of(name):
+    if name in ("country", "language"):
+        return place_word(str(value), language)
+    if unit := unit_of(name, language):
         return f"{value}{unit}"
     return f"{name.replace('_', ' ')} {value}" if _is_amount(name, value) else str(value)
 
@@ -69,7 +74,11 @@ def evidence_line(
 ) -> str:
     """Returns evidence with its amounts in log-odds: ``liked together with Heat +0.8``."""
     features = _FEATURES_ZH if language.startswith("zh") else _FEATURES
-    return shown("; ".join(_one(one, titles, features, language) for one in evidence))
+    return shown(
+        ("；" if language.startswith("zh") else "; ").join(
+            _one(one, titles, features, language) for one in evidence
+        )
+    )
 
 
 def _one(
@@ -77,7 +86,8 @@ def _one(
 ) -> str:
     named = [titles[i].title if i in titles else i for i in evidence.items]
     fields = [genre_word(one, language) for one in evidence.fields]
-    facts = ", ".join([*named, *fields, *evidence.words])
+    between = "、" if language.startswith("zh") else ", "
+    facts = between.join([*named, *fields, *shown_words(evidence.words, language)])
     verb = features.get(evidence.feature, evidence.feature)
     said = f"{verb} {facts} {evidence.contribution:+.1f}"
     return said.replace("  ", " ").replace("： ", "：")
