@@ -43,6 +43,7 @@ class Catalogue:
         numbers: Numeric field -> its least and its highest value.
         count: How many items there are.
         common_tags: Tags, the commonest first.
+        fields: Those that hold words.
     """
 
     linker: Linker
@@ -53,6 +54,7 @@ class Catalogue:
     numbers: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     count: int = 0
     common_tags: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, items: Iterable[Item], fame: Mapping[str, float]) -> Catalogue:
@@ -120,6 +122,7 @@ class _Reader:
         return Catalogue(
             linker, tags, frozenset(LEANING), people, values, self._numbers,
             len(self._items), tuple(tag for tag, _ in self._tags.most_common()),
+            tuple(self._texts),
         )  # fmt: skip
 
     def _name(self, held: _Held, kinds: Collection[str]) -> Name:

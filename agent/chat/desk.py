@@ -130,6 +130,12 @@ class Desk(Protocol):
         """
         ...
 
+    def values(self, field: str, constraints: Sequence[Constraint]) -> Sequence[tuple[str, int]]:
+        """Returns the values of a field of words, with how many items that meet constraints have
+        each, the commonest first.
+        """
+        ...
+
     def explain(self, recommendation: str, item: str, language: str) -> Sequence[str]:
         """Returns why an item stands in a slate, a line each, in a language (BCP 47)."""
         ...

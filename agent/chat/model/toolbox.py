@@ -68,7 +68,7 @@ class Toolbox:
     @classmethod
     def of(cls, desk: Desk, reading: Reading, state: State) -> Toolbox:
         """Returns the tools of a turn: its conditions and titles are in force already."""
-        say = Voice(reading.language, desk.noun, desk.nouns)
+        say = Voice(reading.language, desk)
         box = cls(desk, reading, state, say, state)
         if reading.intent in ("recommend", "more", "yes", "drop"):
             box._take_in()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from palate.agent.chat.desk import Desk
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import LENGTHS, PAGES, PRICES, unit_of
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.heard import ask_of, titled
 from palate.agent.chat.policy.sentences import Voice
@@ -17,7 +17,10 @@ from palate.agent.reasons.places_zh import place_word
 from palate.domain import Item
 
 #: Fields that a comparison goes through, beside tags.
-_COMPARED = ("year", *LENGTHS, "director", "author", "country", "language", "price")
+_COMPARED = (
+    "year", *LENGTHS, *PAGES, "director", "author", "country", "language", *PRICES, "brand",
+    "artist", "colour", "color", "size", "material",
+)  # fmt: skip
 _MOST = 4
 
 
@@ -74,10 +77,16 @@ def compare(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
 
 def facts_line(item: Item, say: Voice) -> str:
     """Returns what the catalogue says of an item, in a line: its kinds, year, length, people."""
-    facts = [text for name in _COMPARED if (text := value_of(item, name, say.language))]
+    facts = [_named(name, text) for name in _COMPARED
+             if (text := value_of(item, name, say.language))]  # fmt: skip
     tags = say.row([genre_word(tag, say.language) for tag in item.tags])
     colon, between = ("：", "；") if say.language.startswith("zh") else (": ", "; ")
     return f"{titled(item)}{colon}{between.join([tags, *facts])}"
+
+
+def _named(field: str, value: str) -> str:
+    """Returns an amount with the name of its field: "price 7.5"."""
+    return f"{field.replace('_', ' ')} {value}" if field in PRICES else value
 
 
 def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
@@ -86,9 +95,11 @@ def _verdict(text: str, items: Sequence[Item], say: Voice) -> list[str]:
     for words, field, most in (
         (("shorter", "短"), "length", False), (("longer", "长"), "length", True),
         (("newer", "more recent", "新"), "year", True), (("older", "老"), "year", False),
+        (("cheaper", "less expensive", "便宜"), "price", False),
+        (("more expensive", "dearer", "贵"), "price", True),
     ):  # fmt: skip
         if any(word in low for word in words):
-            names = LENGTHS if field == "length" else ("year",)
+            names = {"length": (*LENGTHS, *PAGES), "price": PRICES}.get(field, ("year",))
             known = [(number(item, names), item) for item in items]
             told = [(value, item) for value, item in known if value is not None]
             if len(told) == len(items):
@@ -106,7 +117,6 @@ def value_of(item: Item, field: str, language: str = "en") -> str:
     """Returns a field as it is read; empty where there is none."""
     tags = tuple(genre_word(tag, language) for tag in item.tags)
     value: object = tags if field == "tags" else item.fields.get(field, "")
-    unit = "分钟" if language.startswith("zh") else " min"
     if field == "text":
         return item.text
     if isinstance(value, tuple):
@@ -115,4 +125,4 @@ def value_of(item: Item, field: str, language: str = "en") -> str:
         return f"{value}年"
     if field in PLACES:
         return place_word(str(value), language)
-    return f"{value}{unit}" if field in LENGTHS and value else str(value)
+    return f"{value}{unit_of(field, language)}" if value else str(value)

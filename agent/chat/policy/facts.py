@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from palate.agent.chat.reading import Reading
 from palate.agent.chat.reading.questions import Question
 from palate.agent.chat.state import State
 from palate.agent.chat.wording import genre_word, worded
+from palate.agent.reasons.places_zh import place_word
 from palate.domain import Constraint, Item
 from palate.retrieval.constraints import Checker
 
@@ -32,6 +34,8 @@ def facts(reading: Reading, state: State, desk: Desk, say: Voice) -> Answer:
     if question.asked == "kinds":
         kinds = [genre_word(tag, say.language) for tag in desk.catalogue.common_tags[:_KINDS]]
         return Answer(state, (say("kinds", tags=say.row(kinds)),))
+    if question.asked == "values":
+        return Answer(state, (_values(reading, question.field, desk, say),))
     if question.asked in ("field", "there", "holds"):
         answer = Answer(state, (_of_items(reading, question, desk, say),))
         return _about(answer, reading.pointed)
@@ -51,6 +55,8 @@ def _of_all(reading: Reading, question: Question, state: State, desk: Desk, say:
     conditions = _bounds(reading)
     told = [worded(one.term, say.language) for one in reading.found if one.term.constraints]
     which = f"{say.gap}{say('with', terms=say.row(told))}" if told else ""
+    if question.asked != "mean" and (line := _unheard(reading, desk, say)):
+        return Answer(state, (line,))
     if question.asked in ("count", "which"):
         return Answer(state, (_count(desk, conditions, which, say),))
     found = desk.facts(conditions, question.field, least=question.asked == "least", n=1)
@@ -96,6 +102,38 @@ def _of_some(
     lines = [say("most", title=titled(one), value=value_of(one, question.field, say.language))
              for one in found]  # fmt: skip
     return _about(Answer(state, ("\n".join(lines),)), [one.id for one in found])
+
+
+def _values(reading: Reading, field: str, desk: Desk, say: Voice) -> str:
+    """Lists the values of a field, of what else the question names."""
+    found = [(value, count) for value, count in desk.values(field, _bounds(reading)) if value]
+    if not found:
+        return say("no_field")
+    told = [f"{place_word(value, say.language)} ({count})" for value, count in found[:_KINDS]]
+    more = len(found) - len(told)
+    return say("kinds", tags=say.row([*told, *([say("and_more", count=more)] if more else [])]))
+
+
+#: What is counted, or which thing is to be the most: the word behind.
+_WHAT = re.compile(
+    r"\b(?:how many|number of|longest|shortest|newest|oldest|latest|cheapest|most \w+)\s+"
+    r"(?P<what>\w+)", re.IGNORECASE,
+)  # fmt: skip
+
+
+_MOST_OF = re.compile(r"\w+est|most|expensive", re.IGNORECASE)
+
+
+def _unheard(reading: Reading, desk: Desk, say: Voice) -> str:
+    """Says so where a question is about something that is no tag of the catalogue."""
+    match = _WHAT.search(reading.text)
+    if match is None or match["what"].lower() not in reading.rest.lower().split():
+        return ""
+    words = " ".join(word for word in reading.rest.split() if not _MOST_OF.fullmatch(word))
+    hits = [item for item, _ in desk.search(words, 3)]
+    if not hits:
+        return say("unfound", words=words)
+    return say("spoken_of", titles=say.row([titled(one) for one in hits]))
 
 
 def _count(desk: Desk, conditions: Sequence[Constraint], which: str, say: Voice) -> str:

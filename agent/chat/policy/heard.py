@@ -70,40 +70,51 @@ class Heard:
 
 def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     """Returns the state after what a turn says of titles, conditions and wishes."""
-    items = desk.items(_ids(reading))
     described = _described(reading, desk)
+    unknown = "" if described else _undescribed(reading)
     named = [Named(one.item, one.feeling) for one in reading.felt]
     named += [Named(item.id, "liked") for item, _ in described]
-    unknown = "" if described else _undescribed(reading)
     terms = [term for term in terms_of(reading) if not ((described or unknown) and term.words)]
     terms += _spoken(reading, desk)
     lost = [t for t in terms if t.words and not (t.tags or t.mood) and _is_lost(t, reading, desk)]
-    terms = [term for term in terms if term not in lost]
-    state, terms = widened(state, terms, reading.text)
-    change = merged(state.naming(named), terms, reading.text)
+    state, terms = widened(state, [one for one in terms if one not in lost], reading.text)
+    change, vague = _in_force(reading, state.naming(named), terms, desk, say)
+    assumed = [
+        *(said for _, said in vague),
+        *_titles_assumed(reading, desk.items(_ids(reading)), say),
+        *_words_assumed(reading, change.state, say),
+        *(say("assume_mended", said=said, title=titled(item)) for item, said in described),
+    ]
+    strange = _strange(reading, terms, say)
+    noted = [
+        *(say("unfound", words=term.words) for term in lost),
+        *([say("undescribed", said=unknown)] if unknown else []), *strange,
+        *_replaced(change, say),
+    ]  # fmt: skip
+    carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
+    after = replace(change.state, heard=carried, language=reading.language)
+    empty = bool(lost or reading.called or strange) and not (terms or named or vague)
+    return Heard(after, tuple(assumed), tuple(noted), empty)
+
+
+def _in_force(
+    reading: Reading, state: State, terms: Sequence[Term], desk: Desk, say: Voice
+) -> tuple[Merged, list[tuple[Term, str]]]:
+    """Puts terms into force; vague ones last, as they go by all others."""
+    change = merged(state, terms, reading.text)
     gone = outdated(change.state, terms, reading.text, desk)
     change = Merged(change.state.without(*(one.id for one in gone)), (*change.dropped, *gone))
     vague = settled(reading, change.state, desk, say)
-    if vague:
-        nearer = merged(change.state, [term for term, _ in vague], reading.text)
-        change = Merged(nearer.state, (*change.dropped, *nearer.dropped))
-    assumed = [
-        *(said for _, said in vague),
-        *_titles_assumed(reading, items, say),
-        *_words_assumed(reading, change.state, say),
-    ]
-    assumed += [say("assume_mended", said=said, title=titled(item)) for item, said in described]
-    carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
-    noted = [say("unfound", words=term.words) for term in lost]
-    noted += [say("undescribed", said=unknown)] if unknown else []
-    foreign = foreign_titles(reading)
-    noted += [say("unfound_title", said=one) for one in foreign]
+    nearer = merged(change.state, [term for term, _ in vague], reading.text)
+    return Merged(nearer.state, (*change.dropped, *nearer.dropped)), vague
+
+
+def _strange(reading: Reading, terms: Sequence[Term], say: Voice) -> list[str]:
+    """Says which titles the catalogue does not hold."""
+    found = [say("unfound_title", said=one) for one in foreign_titles(reading)]
     if reading.called and not any(term.words == reading.called for term in terms):
-        noted.append(say("untitled", said=reading.called))
-    noted += _replaced(change, say)
-    after = replace(change.state, heard=carried, language=reading.language)
-    empty = bool(lost or reading.called or foreign) and not (terms or named or vague)
-    return Heard(after, tuple(assumed), tuple(noted), empty)
+        found.append(say("untitled", said=reading.called))
+    return found
 
 
 def _is_lost(term: Term, reading: Reading, desk: Desk) -> bool:

@@ -40,7 +40,7 @@ def replayed(history: Sequence[tuple[str, str]], state: State, desk: Desk) -> St
 
 def _heard(text: str, state: State, desk: Desk) -> State:
     reading = read(text, state, desk.catalogue, desk.items)
-    say = Voice(reading.language, desk.noun, desk.nouns)
+    say = Voice(reading.language, desk)
     state = replace(state, turns=state.turns + 1, language=reading.language)
     if reading.intent == "reset":
         return reset(state)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from palate.agent.chat.desk import Desk
 from palate.agent.chat.events import Card
+from palate.agent.chat.policy.asked import words_of
 from palate.agent.chat.state import Term
 from palate.agent.chat.wording import worded
 
 _EN = {
-    "hello": "Hello. Tell me what you are in the mood for: a genre, {nouns} you loved, how long "
-             "it may be.",
+    "hello": "Hello. Tell me what you {want}: a {sort}, {nouns} you loved, {limit}.",
     "how_are_you": "All well here, thank you. What would you like to find?",
     "thanks": "You are welcome.",
     "chosen": "I hope you like it.",
@@ -18,10 +19,10 @@ _EN = {
     "bye": "Goodbye.",
     "who": "I am Palate, a program that recommends {nouns} from one catalogue. I am not a person.",
     "help": (
-        "Say what you want (\"a short comedy from the 90s, no musicals\"), name {nouns} you "
+        "Say what you want (\"{example}\"), name {nouns} you "
         "liked, or "
-        "say what is wrong with what I show (\"shorter\", \"less violent\", \"more like the second "
-        "one\"). Ask \"why the first?\", \"why not ...?\", \"which is the longest?\". \"Start "
+        "say what is wrong with what I show ({critique}, \"more like the second one\"). "
+        "Ask \"why the first?\", \"why not ...?\", \"which is the {most}?\". \"Start "
         "over\" "
         "clears everything."
     ),
@@ -29,19 +30,16 @@ _EN = {
                "will change them.",
     "order": "I can only recommend {nouns} and answer questions about this catalogue.",
     "reset": "Everything from this conversation is dropped. What are you looking for?",
-    "empty": "I did not understand that. Name a genre, a {noun} you liked, or say how long it "
-             "may be.",
+    "empty": "I did not understand that. Name a {sort}, {a_noun} you liked, or say {limit}.",
     "unfound": "Nothing in the catalogue speaks of \"{words}\".",
     "unfound_title": "The catalogue holds no \"{said}\"; its titles are in their own language.",
-    "unfound_none": "I did not understand that. Name a genre, a {noun} you liked, or say how "
-                    "long it may be.",
-    "unfound_left": "Nothing else has changed: name a genre, a {noun} you liked, or say how long "
-                    "it may be.",
+    "unfound_none": "I did not understand that. Name a {sort}, {a_noun} you liked, or say {limit}.",
+    "unfound_left": "Nothing else has changed: name a {sort}, {a_noun} you liked, or say {limit}.",
     "undescribed": "I do not know which {noun} you mean by \"{said}\"; its title would help.",
     "nothing": "No {noun} meets all of that.",
     "nothing_relax": "No {noun} meets all of that. Without {terms}, {left} would.",
     "ask_relax": "Shall I drop {terms}?",
-    "ask_mood": "What are you in the mood for: {tags}, or something like a {noun} you loved?",
+    "ask_mood": "What {want_asked}: {tags}, or something like {a_noun} you loved?",
     "popular": "As I know nothing of your taste yet, these are what most people chose.",
     "here": "Here is what fits:",
     "here_more": "Some others:",
@@ -88,6 +86,7 @@ _EN = {
     "is": "{title}: {value}.",
     "there": "Yes: {facts}.",
     "kinds": "There are: {tags}.",
+    "and_more": "and {count} more",
     "no_title": "No {noun} called \"{said}\" is in the catalogue.",
     "spoken_of": "These speak of it: {titles}.",
     "untitled": "I do not know \"{said}\": no {noun} of that name is in the catalogue.",
@@ -117,7 +116,7 @@ _EN = {
     "step_give_feedback": "noting an opinion:{what}",
 }  # fmt: skip
 _ZH = {
-    "hello": "你好。想看什么？可以说类型、喜欢过的作品，或者时长。",
+    "hello": "你好。{want}？可以说类型、喜欢过的{thing}，或者{limit}。",
     "how_are_you": "我很好，谢谢。想找什么？",
     "thanks": "不客气。",
     "chosen": "好的，希望你喜欢。",
@@ -126,22 +125,22 @@ _ZH = {
     "who": "我是 Palate，一个从目录里做推荐的程序，不是真人。",
     "help": (
         "说想要什么（“90年代的喜剧，不要歌舞片”），说喜欢过什么，"
-            "或者说哪里不对（“短一点”“不要太暴力”“像第二部”）。"
-            "也可以问“为什么推荐第一部？”。说“重新开始”会清除全部条件。"
+            "或者说哪里不对（“短一点”“不要太暴力”“像第二{unit}”）。"
+            "也可以问“为什么推荐第一{unit}？”。说“重新开始”会清除全部条件。"
     ),
     "hostile": "抱歉没帮上忙。请告诉我推荐哪里不对，我来改。",
     "order": "我只能做推荐，并回答关于这个目录的问题。",
     "reset": "本次对话的条件已全部清除。想找什么？",
-    "empty": "我没看懂。请说一个类型、喜欢过的作品，或者时长。",
-    "unfound": "目录里没有提到“{words}”的作品。",
+    "empty": "我没看懂。请说一个类型、喜欢过的{thing}，或者{limit}。",
+    "unfound": "目录里没有提到“{words}”的{thing}。",
     "unfound_title": "没有找到《{said}》。目录里的片名是原文，请用原名再说一次。",
-    "unfound_none": "请说一个类型、喜欢过的作品，或者时长。",
-    "unfound_left": "其他条件不变。请说一个类型、喜欢过的作品，或者时长。",
-    "undescribed": "我不知道“{said}”指的是哪一部，请说出名字。",
-    "nothing": "没有同时满足这些条件的作品。",
-    "nothing_relax": "没有同时满足这些条件的作品。去掉 {terms} 后有 {left} 部。",
+    "unfound_none": "请说一个类型、喜欢过的{thing}，或者{limit}。",
+    "unfound_left": "其他条件不变。请说一个类型、喜欢过的{thing}，或者{limit}。",
+    "undescribed": "我不知道“{said}”指的是哪一{unit}，请说出名字。",
+    "nothing": "没有同时满足这些条件的{thing}。",
+    "nothing_relax": "没有同时满足这些条件的{thing}。去掉 {terms} 后有 {left} {unit}。",
     "ask_relax": "要去掉 {terms} 吗？",
-    "ask_mood": "想看哪一类：{tags}，还是类似某部喜欢过的作品？",
+    "ask_mood": "想要哪一类：{tags}，还是类似某{unit}喜欢过的{thing}？",
     "popular": "我还不了解你的口味，先推荐大多数人选的。",
     "here": "符合条件的有：",
     "here_more": "换一批：",
@@ -170,40 +169,41 @@ _ZH = {
     "profile_stranger": "我不知道你是谁。从本次对话里我知道：{terms}。",
     "nothing_known": "还没有",
     "why_none": "还没有推荐过，没有可解释的。",
-    "why_which": "请说是第几部，或者说出名字。",
+    "why_which": "请说是第几{unit}，或者说出名字。",
     "why_not_none": "请说出片名，照目录里的原名。",
-    "shown_already": "{title} 已在其中：第 {rank} 部。",
+    "shown_already": "{title} 已在其中：第 {rank} {unit}。",
     "noted_like": "记下了：你喜欢 {titles}。",
     "noted_dislike": "记下了：{titles} 不适合你。",
     "noted_seen": "记下了：你看过 {titles}。",
-    "count": "共有 {count} 部{which}。",
-    "count_one": "共有 1 部{which}。",
-    "count_none": "没有这样的作品{which}。",
+    "count": "共有 {count} {unit}{which}。",
+    "count_one": "共有 1 {unit}{which}。",
+    "count_none": "没有这样的{thing}{which}。",
     "most": "{title}：{value}。",
     "no_field": "目录里没有这项内容。",
     "is": "{title}：{value}。",
     "there": "有：{facts}。",
     "kinds": "有：{tags}。",
-    "no_title": "目录里没有叫“{said}”的作品。",
+    "and_more": "另有{count}种",
+    "no_title": "目录里没有叫“{said}”的{thing}。",
     "spoken_of": "提到它的有：{titles}。",
-    "untitled": "我不知道“{said}”：目录里没有叫这个名字的作品。",
+    "untitled": "我不知道“{said}”：目录里没有叫这个名字的{thing}。",
     "shown_which": "其中：{titles}。",
     "shown_none": "其中没有。",
     "holds": "是。{title}：{value}。",
     "holds_not": "不是。{title}：{value}。",
     "mean": "平均：{value}。",
     "for_example": "例如：{titles}。",
-    "compare_what": "请说出要比较的两部，或它们的序号。",
+    "compare_what": "请说出要比较的两{unit}，或它们的序号。",
     "is_more": "更{word}的是 {title}。",
     "with": "（{terms}）",
-    "no_such": "目录里没有找到这样的作品。",
+    "no_such": "目录里没有找到这样的{thing}。",
     "step_read": "正在理解",
     "step_look": "正在查找目录",
     "step_ask": "正在询问模型",
     "step_check": "正在核对回答",
-    "step_found": "找到{count}部",
+    "step_found": "找到{count}{unit}",
     "step_search_catalogue": "正在搜索目录：{what}",
-    "step_recommend": "正在寻找合适的作品",
+    "step_recommend": "正在寻找合适的{thing}",
     "step_explain": "正在查看依据：{what}",
     "step_why_not": "正在查看为何没有：{what}",
     "step_compare": "正在比较：{what}",
@@ -215,12 +215,17 @@ _ZH = {
 
 
 class Voice:
-    """Says things in a language, with the catalogue's own nouns."""
+    """Says things in a language, with the catalogue's own words.
 
-    def __init__(self, language: str, noun: str, nouns: str) -> None:
+    Args:
+        language: BCP 47.
+        desk: Tells what a thing is called, and what can be said of it.
+    """
+
+    def __init__(self, language: str, desk: Desk) -> None:
         self.language = language
         self._texts = _ZH if language.startswith("zh") else _EN
-        self._words = {"noun": noun, "nouns": nouns}
+        self._words = words_of(language, desk)
         self.is_zh = self._texts is _ZH
         self.gap = "" if self.is_zh else " "
         self.comma = "、" if self._texts is _ZH else ", "

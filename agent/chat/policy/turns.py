@@ -65,9 +65,9 @@ class Policy:
     async def answer(self, text: str, state: State) -> AsyncIterator[ChatEvent]:
         """Yields what happens in a turn; `state` holds the new state when it is over."""
         desk = self._desk
-        yield Thinking(Voice(state.language, desk.noun, desk.nouns)("step_read"))
+        yield Thinking(Voice(state.language, desk)("step_read"))
         reading = await asyncio.to_thread(read, text, state, self._desk.catalogue, self._desk.items)
-        say = Voice(reading.language, self._desk.noun, self._desk.nouns)
+        say = Voice(reading.language, self._desk)
         answer = await asyncio.to_thread(self._aside, reading, state, say)
         if answer is None:
             yield Thinking(say("step_look"))
@@ -214,7 +214,8 @@ def _after(answer: Answer, language: str, turns: int) -> State:
     state = replace(answer.state, turns=turns, language=language, asked=answer.asked)
     if answer.asked is not None:
         state = replace(state, questions=tuple(dict.fromkeys((*state.questions, answer.asked))))
-    if answer.found is not None:
+    if answer.found is not None and answer.found.cards:
+        # Where nothing fits, "the second one" is still of the slate that stands above.
         shown = tuple(card.item for card in answer.found.cards)
         state = replace(state, shown=shown, recommendation=answer.found.recommendation)
     return state

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import length_field, price_field
 from palate.agent.chat.reading.called import asks_there
 
-Asked = Literal["kinds", "count", "most", "least", "field", "there", "mean", "which", "holds"]
+Asked = Literal[
+    "kinds", "count", "most", "least", "field", "there", "mean", "which", "holds", "values"
+]
 _I = re.IGNORECASE
 _COUNT = re.compile(r"\bhow many\b|\bnumber of\b|(?:有)?(?:多少|几)(?:部|个|本)?", _I)
 _KINDS = re.compile(
@@ -109,7 +111,7 @@ def question_in(
         has_titles: Whether it names or points at an item.
         bounds: Whether it states a condition.
     """
-    length = next((name for name in LENGTHS if name in ranges), "")
+    length = length_field(ranges)
     if bounds and _WHICH_SHOWN.search(text):
         return Question("which", shown=True)
     if _KINDS.search(text):
@@ -140,8 +142,7 @@ def _extreme(
 ) -> Question | None:
     word = (match["word"] or match["word2"] or match["zh"]).lower()
     kind = _MOST.get(word) or _LEAST[word]
-    price = next((name for name in ("price", "cost") if name in ranges), "")
-    field = {"long": length, "new": "year", "dear": price}[kind]
+    field = {"long": length, "new": "year", "dear": price_field(ranges)}[kind]
     if field not in ranges:
         return None
     return Question("most" if word in _MOST else "least", field)

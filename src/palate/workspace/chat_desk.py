@@ -14,10 +14,11 @@ from palate.domain import Action, Constraint, HistoryEntry, Item, Profile, Reque
 from palate.retrieval.constraints import Checker
 from palate.retrieval.filler import telling
 from palate.retrieval.lean import leaning as leaning_with
-from palate.retrieval.masks import Decided, allowed_rows
+from palate.retrieval.masks import allowed_rows
 from palate.retrieval.talk import Talk
 from palate.retrieval.top import best_rows
 from palate.retrieval.words import words
+from palate.workspace.chat_facts import facts_of, values_of
 from palate.workspace.chat_lines import how_line, profile_lines, why_not_lines
 from palate.workspace.why import Why
 from palate.workspace.words import evidence_line, fact_line, shown
@@ -98,6 +99,10 @@ class WorkspaceDesk:
         """Answers from the store."""
         return facts_of(self.palate.retriever, constraints, field, least=least, n=n)
 
+    def values(self, field: str, constraints: Sequence[Constraint]) -> Sequence[tuple[str, int]]:
+        """Counts the values of a field of words, the commonest first."""
+        return values_of(self.palate.retriever, field, constraints)
+
     def explain(self, recommendation: str, item: str, language: str) -> Sequence[str]:
         """Returns why an item stands in a slate."""
         trace = self.palate.trace(recommendation)
@@ -144,40 +149,6 @@ class WorkspaceDesk:
     def profile(self, user: str, language: str) -> Sequence[str]:
         """Returns what is known of a person."""
         return profile_lines(self.palate.profile(user), language)
-
-
-def facts_of(
-    retriever: Retriever, constraints: Sequence[Constraint], field: str, *, least: bool, n: int
-) -> Facts:
-    """Answers from the store: how many items meet constraints, and which have most of a field.
-
-    Args:
-        retriever: Over the catalogue.
-        constraints: All must hold; items are read where arrays cannot tell.
-        field: A numeric field to order by; by how many met them without one.
-        least: Order from the lowest value.
-        n: How many items to return.
-    """
-    table = retriever.index.items
-    decided = Decided(table)
-    rows = np.flatnonzero(allowed_rows(table, constraints, known=decided))
-    if any(one.field == "seen" or decided.of(one) is None for one in constraints):
-        items = retriever.items([table.ids[row] for row in rows.tolist()])
-        checker = Checker(tuple(constraints))
-        rows = np.array([r for r in rows.tolist() if _holds(checker, items, table.ids[r])], np.intp)
-    values = table.numbers.get(field)
-    order = retriever.behaviour.popularity.people if values is None else values
-    known = rows[np.isfinite(order[rows])] if values is not None else rows
-    ranked = known[np.argsort(order[known] if least else -order[known], kind="stable")][:n]
-    chosen = retriever.items([table.ids[row] for row in ranked.tolist()])
-    if values is None or not len(known):
-        return Facts(len(rows), tuple(chosen.values()))
-    low, high = np.quantile(values[known], (1 / 3, 2 / 3), method="nearest").tolist()
-    return Facts(len(rows), tuple(chosen.values()), float(values[known].mean()), (low, high))
-
-
-def _holds(checker: Checker, items: Mapping[str, Item], item: str) -> bool:
-    return item in items and checker.holds(items[item])
 
 
 def request_of(ask: Ask) -> Request:

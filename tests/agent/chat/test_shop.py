@@ -1,6 +1,7 @@
 """Talks about a catalogue without films: prices, brands, sorts that exclude one another."""
 
 import random
+import re
 
 import pytest
 
@@ -141,3 +142,40 @@ def test_another_sort_is_another_search_and_its_price_goes_too(shop):
 def test_brands_are_conditions_and_denied(shop):
     _meets(shop, _talk(shop, "a mug by Kaffa"), "brand = Kaffa")
     _meets(shop, _talk(shop, "a mug", "not from Kaffa"), "brand != Kaffa", "tags has mug")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("which brands do you carry?", r"Brewster \(20\), Kaffa \(20\)"),
+        ("what colours do your mugs come in?", r"^There are: black \(6\), white \(6\)"),
+        ("有哪些品牌？", r"有：Brewster \(20\)、Kaffa"),
+        ("how many mugs are there?", r"There are 24 articles \(mug\)"),
+        ("how many teapots do you have?", r'^Nothing in the catalogue speaks of "teapots"\.$'),
+        ("the cheapest teapot?", r'^Nothing in the catalogue speaks of "teapot"\.$'),
+        ("the cheapest mug?", r": 6\.0\.$|: 6\.$"),
+        ("the most expensive grinder?", r": 300(?:\.0)?\.$"),
+        ("最便宜的 mug 是哪个？", r"：6(?:\.0)?。$"),
+        ("hello", r"a kind, articles you loved, what it may cost"),
+        ("asdf qwer", r"Name a kind, an article you liked, or say what it may cost"),
+        ("你好", r"想找什么.*价格"),
+    ],
+)  # fmt: skip
+def test_questions_are_answered_from_the_store(shop, said, answer):
+    reply = _talk(shop, said)
+    assert re.search(answer, reply.text), reply.text
+    assert not reply.chips
+
+
+def test_of_those_means_the_slate_that_was_shown(shop):
+    shown = [shop.store.item(card.item) for card in _talk(shop, "a grinder").cards]
+    cheapest = min(shown, key=lambda item: item.fields["price"])
+    assert cheapest.title in _talk(shop, "a grinder", "which of those is the cheapest?").text
+    # A turn that nothing fits leaves what stands above in place.
+    reply = _talk(shop, "a grinder", "under 5", "which of those is the cheapest?")
+    assert cheapest.title in reply.text
+
+
+def test_comparing_tells_prices(shop):
+    reply = _talk(shop, "a mug", "compare the first and the second, which is cheaper?")
+    assert reply.text.count("price ") == 2 and "is cheaper." in reply.text

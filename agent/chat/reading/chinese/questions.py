@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from palate.agent.chat.lexicon import LENGTHS
+from palate.agent.chat.lexicon import length_field, price_field
 from palate.agent.chat.reading.questions import Question
 
 _COUNT = re.compile(
@@ -13,12 +13,12 @@ _COUNT = re.compile(
     r"|(?:部|电影|片子|片)数(?:量)?(?:是|有)"
 )
 _MEAN = re.compile(r"平均")
-_EXTREME = re.compile(r"最(?P<word>长|短|新|老|早|旧|近)(?!近)")
+_EXTREME = re.compile(r"最(?P<word>长|短|新|老|早|旧|近|便宜|贵)(?!近)")
 #: Without one of these it is a wish for something new or short.
 _ASKS = re.compile(r"哪|什么|谁|[?？]|是不是|几分钟|多长")
 #: "最短的呢": nothing but the question.
 _BARE = re.compile(
-    r"(?:那|那么)?最[长短新老早旧近]的?(?:那|一)*(?:部|个|电影|片子|片)?(?:呢|是|是哪部)?[\s?？。]*"
+    r"(?:那|那么)?最(?:[长短新老早旧近贵]|便宜)的?(?:那|一)*(?:部|个|电影|片子|片)?(?:呢|是|是哪部)?[\s?？。]*"
 )
 _WISHES = re.compile(r"推荐|想看|给我|来[部点个几]|有没有|找")
 _FIELDS = (
@@ -57,7 +57,7 @@ def question_in(
         ranges: Numeric fields of the catalogue.
         has_titles: Whether it names or points at an item.
     """
-    length = next((name for name in LENGTHS if name in ranges), "")
+    length, price = length_field(ranges), price_field(ranges)
     if _MEAN.search(text):
         return Question("mean", "year" if "年" in text else length)
     if has_titles and (field := _field(text)):
@@ -67,8 +67,9 @@ def question_in(
     extreme = _EXTREME.search(text)
     asks = _BARE.fullmatch(text.strip()) or (_ASKS.search(text) and not _WISHES.search(text))
     if extreme and asks:
-        field = length if extreme["word"] in "长短" else "year"
-        most = extreme["word"] in "长新近"
+        word = extreme["word"]
+        field = length if word in "长短" else price if word in "便宜贵" else "year"
+        most = word in "长新近贵"
         return Question("most" if most else "least", field) if field in ranges else None
     if (
         has_titles
