@@ -21,7 +21,7 @@ from palate.retrieval.words import words
 from palate.workspace.chat_facts import facts_of, values_of
 from palate.workspace.chat_lines import how_line, profile_lines, why_not_lines
 from palate.workspace.why import Why
-from palate.workspace.words import evidence_line, fact_line, shown
+from palate.workspace.words import evidence_line, fact_value, shown
 
 if TYPE_CHECKING:
     from palate.agent.chat.catalogue import Catalogue
@@ -176,7 +176,7 @@ def leaning(profile: Profile, ask: Ask) -> Profile:
 
 def card_of(one: Recommendation, slate: Slate, language: str) -> Card:
     """Returns a recommendation as a card, its evidence in the language of the talk."""
-    facts = tuple((name, fact_line(one.item, (name,), language)) for name in slate.facts)
+    facts = tuple((name, fact_value(one.item, name, language)) for name in slate.facts)
     evidence = tuple(evidence_line((fact,), slate.titles, language) for fact in one.evidence)
     return Card(
         one.item.id, shown(one.item.title), tuple(fact for fact in facts if fact[1]),

@@ -54,6 +54,12 @@ def fact_line(item: Item, names: Sequence[str], language: str = "en") -> str:
     return shown(", ".join(held))
 
 
+def fact_value(item: Item, name: str, language: str = "en") -> str:
+    """Returns one fact as it stands beside its field's name; empty where there is none."""
+    value = item.fields.get(name, "")
+    return shown(str(value) if _is_amount(name, value) else _fact(name, value, language))
+
+
 def _fact(name: str, value: FieldValue, language: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(value[:3])
@@ -66,7 +72,8 @@ def _fact(name: str, value: FieldValue, language: str) -> str:
 
 def _is_amount(name: str, value: FieldValue) -> bool:
     """Tells a number that nobody would know without its name."""
-    return name != "year" and isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and name != "year" and not unit_of(name)
 
 
 def evidence_line(
