@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from palate.agent.chat.events import ChatEvent, ChatReply, Finished
-from palate.agent.chat.policy.replay import replayed
 from palate.agent.chat.state import State
 from palate.domain import User
 from palate.errors import CatalogueError
@@ -50,7 +49,7 @@ class Talking:
         desk = WorkspaceDesk(self.palate)
         state = await asyncio.to_thread(self._state, conversation, user)
         if history is not None:
-            state = await asyncio.to_thread(replayed, history, state, desk)
+            state = await asyncio.to_thread(self.palate.replays.after, history, state, desk)
         earlier = history if history else await asyncio.to_thread(self._earlier, state)
         one = await asyncio.to_thread(answering, self.palate, desk, earlier)
         async for event in one.answer(said, state):
