@@ -7,6 +7,7 @@ import pytest
 from palate import Item, Palate
 from palate.agent.chat.policy import replay
 from palate.agent.chat.state import State
+from palate.errors import CatalogueError
 from palate.workspace.chat_desk import WorkspaceDesk
 from palate.workspace.chat_replays import Replays
 
@@ -125,3 +126,17 @@ def test_who_is_erased_meanwhile_leaves_nothing(films, monkeypatch, read):
     monkeypatch.setattr(replay, "hear", true)
     kept.after([("user", "a comedy")], State("x", "ada"), desk)
     assert read == ["a comedy"] * 2
+
+
+def test_what_was_too_long_to_be_answered_is_not_read_later(films, read):
+    long = "no horror " * 401
+    said = [("user", long), ("assistant", "x" * 9000), ("user", "a comedy"), ("assistant", "ok")]
+    assert [chip.text for chip in films.chat("more", history=said).chips] == ["comedy"]
+    assert read == ["a comedy"]
+
+
+def test_more_than_can_be_read_for_one_answer_is_refused(films, read):
+    said = [("user", "a comedy " * 400), ("assistant", "ok")] * 28
+    with pytest.raises(CatalogueError, match=r"100,000 are read: begin a new conversation\."):
+        films.chat("more", history=said)
+    assert not read
