@@ -140,3 +140,18 @@ def test_more_than_can_be_read_for_one_answer_is_refused(films, read):
     with pytest.raises(CatalogueError, match=r"100,000 are read: begin a new conversation\."):
         films.chat("more", history=said)
     assert not read
+
+
+def test_of_a_long_talk_only_the_newest_turns_are_read(films, monkeypatch):
+    talk, read, true = films.chat("a comedy").conversation, [], films.store.turns
+
+    def noting(*given):
+        read.append(true(*given))
+        return read[-1]
+
+    monkeypatch.setattr(films.store, "turns", noting)
+    for number in range(65):
+        films.chat(f"from {1930 + number}", conversation=talk)
+    assert max(map(len, read)) == 60
+    assert [one["said"] for one in read[-1]] == [f"from {1930 + n}" for n in range(4, 64)]
+    assert len(films.chat_state(talk).turns) == 66

@@ -63,8 +63,9 @@ class Talking:
         """Returns role and text of the turns so far."""
         if not state.turns:
             return []
-        turns = self.memory.conversation(state.conversation, None).turns[-_REMEMBERED:]
-        return [pair for t in turns for pair in (("user", t.said), ("assistant", t.reply.text))]
+        turns = self.palate.store.turns(state.conversation, _REMEMBERED)
+        said = [(("user", one["said"]), ("assistant", one["reply"]["text"])) for one in turns]
+        return [pair for pairs in said for pair in pairs]
 
     def _state(self, conversation: str | None, user: str | None) -> State:
         if conversation is not None:
