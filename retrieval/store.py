@@ -208,10 +208,10 @@ class Store(Paged):
         with self._reading() as connection:
             return talks.user_talks(connection, user)
 
-    def turns(self, talk: str) -> list[dict[str, Any]]:
-        """Returns what was said in a conversation, in order."""
+    def turns(self, talk: str, newest: int | None = None) -> list[dict[str, Any]]:
+        """Returns what was said in a conversation, in order; of the ``newest`` so many alone."""
         with self._reading() as connection:
-            return talks.get_turns(connection, talk)
+            return talks.get_turns(connection, talk, newest)
 
     def remove_talk(self, talk: str, slates: Sequence[str] = ()) -> bool:
         """Erases a conversation, and the traces of its slates, from every file of the store.

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from palate.agent.chat.events import Spent
-from palate.agent.chat.langchain_tools import tools_of
+from palate.agent.chat.langchain_tools import definitions, tools_of
 from palate.agent.chat.model.prompt import Room
 from palate.agent.chat.model.toolbox import Toolbox
 from palate.agent.chat.model.turns import Said
@@ -23,7 +25,6 @@ from palate.errors import ModelError, ModelTimeout, ToolsRefused
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
-    from langchain_core.tools import BaseTool
 
 #: Tokens that a server's template puts around a message.
 _MARKS = 8
@@ -75,7 +76,7 @@ class ToolDriver:
         try:
             with tracing_context(enabled=False):
                 async with (
-                    httpx2.AsyncClient() as client,
+                    httpx2.AsyncClient(verify=_trust(self._connection.base_url)) as client,
                     asyncio.timeout(self._connection.timeout),
                 ):
                     return await self._run(told, box, client)
@@ -98,7 +99,7 @@ class ToolDriver:
         tools = tools_of(box)
         limit: Any = ModelCallLimitMiddleware(run_limit=self._connection.calls)
         clock = _clock()
-        middleware = [limit, _within(self._room, tools), clock]
+        middleware = [limit, _within(self._room), clock]
         agent: Any = create_agent(self._model(client), tools, middleware=middleware)
         given = {"messages": [{"role": one.role, "content": one.content} for one in told]}
         # A call is five steps of the graph: two before it, itself, one after it, its tools.
@@ -137,6 +138,19 @@ class ToolDriver:
         return Spent.of(usage, price.price_in, price.price_out)
 
 
+def _trust(url: str | None) -> ssl.SSLContext:
+    """Returns whom a connection trusts; plain HTTP needs no certificates."""
+    return _trusting((url or "").startswith("http:"))
+
+
+@cache
+def _trusting(nobody: bool) -> ssl.SSLContext:
+    """Reads the certificates of all authorities once: it takes 35 ms, and holds up every turn."""
+    import httpx2
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if nobody else httpx2.create_ssl_context()
+
+
 def _clock() -> Any:
     """Returns what adds up the time that the model is waited for, tools aside."""
     from langchain.agents.middleware import AgentMiddleware
@@ -154,12 +168,11 @@ def _clock() -> Any:
     return Clock()
 
 
-def _within(room: Room, tools: Sequence[BaseTool]) -> Any:
+def _within(room: Room) -> Any:
     """Returns what ends a turn before a request would be over the budget: code answers then."""
     from langchain.agents.middleware import before_model
-    from langchain_core.utils.function_calling import convert_to_openai_tool
 
-    offered = room.count(json.dumps([convert_to_openai_tool(tool) for tool in tools]))
+    offered = room.count(definitions())
 
     @before_model(can_jump_to=["end"])
     def within(state: Any, runtime: Any) -> dict[str, Any] | None:

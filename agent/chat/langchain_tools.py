@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import json
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from palate.agent.chat.model.toolbox import Toolbox, guarded
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
+#: Tool -> the shape of its arguments, which pydantic takes long to make and never changes.
+_SHAPES: dict[str, Any] = {}
+
+
+@cache
+def definitions() -> str:
+    """Returns the tools' definitions as a model is sent them: the same in every turn."""
+    from langchain_core.utils.function_calling import convert_to_openai_tool
+
+    nobody: Any = None
+    return json.dumps([convert_to_openai_tool(tool) for tool in tools_of(nobody)])
+
 
 def tools_of(box: Toolbox) -> list[BaseTool]:
     """Returns the nine tools over a turn's toolbox."""
-    from langchain_core.tools import StructuredTool
 
     async def search_catalogue(text: str, constraints: list[str] | None = None) -> str:
         """Find items by words. Constraints are written like 'year >= 1990' or 'tags has comedy'."""
@@ -56,4 +70,12 @@ def tools_of(box: Toolbox) -> list[BaseTool]:
         search_catalogue, recommend, explain, why_not, compare, catalogue_facts, remember, forget,
         give_feedback,
     )  # fmt: skip
-    return [StructuredTool.from_function(coroutine=one) for one in made]
+    return [_tool(one) for one in made]
+
+
+def _tool(work: Callable[..., Awaitable[str]]) -> BaseTool:
+    from langchain_core.tools import StructuredTool
+
+    made = StructuredTool.from_function(coroutine=work, args_schema=_SHAPES.get(work.__name__))
+    _SHAPES[made.name] = made.args_schema
+    return made

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from statistics import median
 
+from palate.retrieval.records.common import EARLIEST, LATEST
+
 #: Upper end of what a number can mean, and how many of it make a second.
 _UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (float("inf"), 1e9))
 
 _DATES = ("%Y/%m/%d", "%Y.%m.%d", "%d-%b-%Y", "%d %b %Y", "%B %d, %Y", "%Y/%m/%d %H:%M:%S")
-_EARLIEST, _LATEST = -2_208_988_800.0, 7_258_118_400.0  # 1900 and 2200
 _EIGHT_DIGITS = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)$")
 _ZONE_APART = re.compile(r"\s+(?=[+-]\d\d:?(\d\d)?$)")
@@ -77,7 +78,7 @@ def _are_dates(texts: Sequence[str | None], numbers: Sequence[float | None]) -> 
 
 
 def _in_range(seconds: float) -> float | None:
-    return seconds if _EARLIEST <= seconds <= _LATEST else None
+    return seconds if EARLIEST <= seconds <= LATEST else None
 
 
 def _moment(text: str) -> float | None:

@@ -19,6 +19,9 @@ T = TypeVar("T")
 #: Ids asked for in one query; SQLite and PostgreSQL both take many more, but gain nothing.
 IDS_A_QUERY = 500
 
+#: Seconds of 1900 and of 2200: nobody did anything before, nor after.
+EARLIEST, LATEST = -2_208_988_800.0, 7_258_118_400.0
+
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _decode = json.JSONDecoder().raw_decode  # what we wrote has no space around it to skip
 
@@ -71,6 +74,21 @@ def to_seconds(at: datetime | None) -> float | None:
     if at is None:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def event_seconds(at: datetime | None) -> float | None:
+    """Returns when something happened, in seconds since 1970 UTC.
+
+    Raises:
+        CatalogueError: Nothing can have happened then, and no calendar may be able to tell it.
+    """
+    seconds = to_seconds(at)
+    if at is not None and seconds is not None and not EARLIEST <= seconds <= LATEST:
+        raise CatalogueError(
+            f"The time {at.isoformat()} lies before 1900 or after 2200: say when it happened, or "
+            "leave the time out for now."
+        )
+    return seconds
 
 
 def to_datetime(seconds: float | None) -> datetime | None:

@@ -20,8 +20,8 @@ from palate.retrieval.records.common import (
     bump,
     check_id,
     check_text,
+    event_seconds,
     to_datetime,
-    to_seconds,
 )
 from palate.retrieval.records.items import item_keys
 from palate.retrieval.schema import ACTION_CODES, ACTIONS, items, users
@@ -176,7 +176,7 @@ def _to_batch(events: Sequence[Event]) -> EventBatch:
         items=[event.item for event in events],
         actions=[ACTION_CODES[event.action] for event in events],
         values=[event.value for event in events],
-        at=[to_seconds(event.at) for event in events],
+        at=[event_seconds(event.at) for event in events],
         scenes=[event.scene for event in events],
         texts=[event.text for event in events],
         recommendations=[event.recommendation for event in events],
@@ -189,7 +189,7 @@ def _digest(event: Event) -> int | None:
         return key_digest(event.key)
     if event.at is None:
         return None  # happened now, and may happen again
-    code, at = ACTION_CODES[event.action], to_seconds(event.at)
+    code, at = ACTION_CODES[event.action], event_seconds(event.at)
     row = (event.user, event.item, code, event.value, at, event.scene, event.text)
     return content_digests([row])[0]
 

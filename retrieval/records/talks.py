@@ -78,10 +78,11 @@ def user_talks(connection: Connection, user: str) -> list[Talk]:
     return [_talk(row) for row in connection.execute(query)]
 
 
-def get_turns(connection: Connection, talk: str) -> list[dict[str, Any]]:
-    """Returns what was said in a conversation, in order."""
-    query = select(turns.c.payload).where(turns.c.talk == talk).order_by(turns.c.number)
-    return [json.loads(payload) for (payload,) in connection.execute(query)]
+def get_turns(connection: Connection, talk: str, newest: int | None) -> list[dict[str, Any]]:
+    """Returns what was said in a conversation, in order; with ``newest``, so many at its end."""
+    query = select(turns.c.payload).where(turns.c.talk == talk).order_by(turns.c.number.desc())
+    rows = connection.execute(query.limit(newest) if newest is not None else query).all()
+    return [json.loads(payload) for (payload,) in reversed(rows)]
 
 
 def remove_talk(connection: Connection, talk: str, slates: Sequence[str]) -> bool:

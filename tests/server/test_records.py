@@ -25,6 +25,23 @@ def test_a_batch_is_made_idempotent_by_its_header(films):
     assert films.admin.post("/v1/feedback", json=events, headers=send).json()["new"] == 0
 
 
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1899-12-31T23:59:59Z",
+     "2200-01-02"],
+)  # fmt: skip
+def test_a_time_that_no_calendar_tells_is_refused_and_harms_nobody(films, at):
+    events = [{"user": "tim", "item": "heat-1995", "action": "like"}]
+    assert films.admin.post("/v1/feedback", json={"events": events}).status_code == 200
+    events[0]["at"] = at
+    answer = films.admin.post("/v1/feedback", json={"events": events})
+    assert "before 1900" in problem(answer, 422, "unusable-data")["detail"]
+    asked = films.admin.post("/v1/recommend", json={"user": "tim", "n": 1, "at": at})
+    assert asked.status_code == 200
+    for path in ("/v1/users/tim/profile", "/v1/users/tim/export", "/v1/events?user=tim"):
+        assert films.admin.get(path).status_code == 200
+
+
 def test_a_batch_with_a_fault_is_not_taken_at_all(films):
     events = {"events": [
         {"user": "hal", "item": "heat-1995", "action": "like"},

@@ -32,6 +32,9 @@ _SUMMED, _WHOLE = 80, 8
 _LONGEST = 1200
 #: What the person's own words stand behind.
 _SAYS = "\n\nThe person says:\n"
+_EARLIER = "\n\nSaid earlier by the person, shortened:\n"
+_IN_FORCE = "In force, as data:"
+_OLDER = "- and {older} older conditions, which code keeps"
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,9 @@ def messages(
     """Returns the messages of a turn, within the part of the budget that the talk has.
 
     The newest turns are given whole, as many as fit; of older ones a line each, the oldest left
-    out first. What they put in force stands before the turn, whatever is left out. Roles take
-    turns, from the person's on: many servers' templates refuse anything else.
+    out first. What they put in force stands before the turn, whatever is left out; where even that
+    does not fit, the oldest of it is counted. Roles take turns, from the person's on: many
+    servers' templates refuse anything else.
 
     Args:
         said: The person's turn.
@@ -81,8 +85,11 @@ def messages(
     """
     budget, count = room.talk, room.count
     system = RULES.format(nouns=desk.nouns)
-    held, said = in_force(state, desk), _clean(said)
-    left = budget - count(system) - count(held) - count(said) - count(_SAYS)
+    left = budget - count(system) - count(_SAYS)
+    said = _fitting(_clean(said), left // 2, count)
+    left -= count(said)
+    held = in_force(state, desk, left * 3 // 4, count)
+    left -= count(held)
     whole: list[Message] = []
     for role, text in reversed(earlier[-_WHOLE:]):
         one = Message("assistant" if role == "assistant" else "user", _clean(text))
@@ -107,32 +114,55 @@ def in_turns(talk: Sequence[Message]) -> list[Message]:
     return made
 
 
-def in_force(state: State, desk: Desk) -> str:
-    """Returns what holds now, as data in lines."""
+def in_force(state: State, desk: Desk, budget: int, count: Callable[[str], int]) -> str:
+    """Returns what holds now, as data in lines, within some tokens; the newest goes first."""
     items = desk.items([*state.shown, *(one.item for one in state.named[-20:])])
-    lines = ["In force, as data:"]
-    lines += [f"- {one_line(term.text, 100)}" for term in state.terms] or ["- nothing"]
-    for name, ids in (
-        ("Liked", state.felt("liked")), ("Disliked", state.felt("disliked")),
-        ("Shown last", state.shown),
-    ):  # fmt: skip
-        titles = [one_line(titled(items[item]), 80) for item in ids if item in items]
-        if titles:
-            lines.append(f"{name}: {'; '.join(titles)}")
-    return "\n".join(lines)
+    titles = [
+        f"{name}: {'; '.join(one_line(titled(items[item]), 80) for item in ids if item in items)}"
+        for name, ids in (
+            ("Liked", state.felt("liked")), ("Disliked", state.felt("disliked")),
+            ("Shown last", state.shown),
+        ) if any(item in items for item in ids)
+    ]  # fmt: skip
+    left = budget - count(_IN_FORCE) - count(_OLDER)
+    terms = _newest([f"- {one_line(term.text, 100)}" for term in state.terms], left, count)
+    older = len(state.terms) - len(terms)
+    left -= sum(map(count, terms))
+    counted = [_OLDER.format(older=older)] if older else []
+    lines = [_IN_FORCE, *counted, *(terms if state.terms else ["- nothing"])]
+    return "\n".join([*lines, *_newest(titles, left, count)])
+
+
+def _newest(lines: Sequence[str], budget: int, count: Callable[[str], int]) -> list[str]:
+    """Returns as many of the last lines as fit."""
+    kept: list[str] = []
+    for line in reversed(lines):
+        budget -= count(line) + 1
+        if budget < 0:
+            break
+        kept.insert(0, line)
+    return kept
+
+
+def _fitting(text: str, budget: int, count: Callable[[str], int]) -> str:
+    """Returns as much of the beginning of a text as fits."""
+    while text and (size := count(text)) > budget:
+        text = text[: min(len(text) - 1, len(text) * max(budget, 0) // size)]
+    return text
 
 
 def summed(old: Sequence[tuple[str, str]], budget: int, count: Callable[[str], int]) -> str:
     """Returns a line for each older turn of the person, as many of the newest as fit."""
     lines: list[str] = []
+    budget -= count(_EARLIER)
     for role, text in reversed(old):
         if role == "user":
             line = f"- {one_line(text, _SUMMED)}"
-            budget -= count(line)
+            budget -= count(line) + 1
             if budget < 0:
                 break
             lines.insert(0, line)
-    return "\n\nSaid earlier by the person, shortened:\n" + "\n".join(lines) if lines else ""
+    return _EARLIER + "\n".join(lines) if lines else ""
 
 
 def _clean(text: str) -> str:

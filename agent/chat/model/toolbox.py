@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from palate.agent.chat.desk import Desk, Found
+from palate.agent.chat.model import own_words
 from palate.agent.chat.policy import about, memory
 from palate.agent.chat.policy.answer import Answer
 from palate.agent.chat.policy.facts import facts
@@ -21,6 +22,7 @@ from palate.agent.chat.policy.relax import Nothing, nothing_of
 from palate.agent.chat.policy.sentences import Voice, listed
 from palate.agent.chat.policy.turns import MOST, SHOWN, wanted
 from palate.agent.chat.reading import Reading, read
+from palate.agent.chat.reading.intents import forgotten
 from palate.agent.chat.state import State, Term
 from palate.domain import Action, Item
 from palate.errors import PalateError
@@ -49,6 +51,7 @@ class Toolbox:
         nothing: What is said, and asked back, where the last slate is empty.
         watch: Told each step, in words for the person.
         wrote: Names of the tools that wrote something.
+        kept: Wishes that were kept, in the person's words.
     """
 
     desk: Desk
@@ -64,6 +67,7 @@ class Toolbox:
     nothing: Nothing | None = None
     watch: Callable[[str], None] = lambda _: None
     wrote: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, desk: Desk, reading: Reading, state: State) -> Toolbox:
@@ -155,14 +159,23 @@ class Toolbox:
     # ------------------------------------------------------------------ tools that write
 
     async def remember(self, wish: str = "") -> str:
-        """Keeps the wish of this turn, in its own words, if it asks for that."""
+        """Keeps a wish of this turn, in its own words, if it asks for that.
+
+        Args:
+            wish: Says which part of the turn is meant, and never how it reads.
+        """
         self._begin("remember", wish)
-        if self.reading.intent != "remember":
+        text = self.reading.text
+        meant = own_words.referred(text)
+        if self.reading.intent != "remember" and not meant:
             return "refused: this turn does not ask to remember anything"
-        answer = await asyncio.to_thread(
-            memory.remember, self.reading, self.state, self.desk, self.say
-        )
+        kept = own_words.named(wish, text) or meant
+        if kept and kept in self.kept:
+            return "kept already"
+        reading = replace(self.reading, text=kept) if kept else self.reading
+        answer = await asyncio.to_thread(memory.remember, reading, self.state, self.desk, self.say)
         self.state, self.wrote = answer.state, (*self.wrote, "remember")
+        self.kept = (*self.kept, kept)
         return self._told(answer)
 
     async def forget(self, what: str = "") -> str:
@@ -172,9 +185,9 @@ class Toolbox:
             return "refused: this turn does not ask to forget anything"
         if self.reading.intent == "drop":  # it was done when the turn was read
             return self._tell(" ".join(self.noted) or self.say("drop_none"))
-        answer = await asyncio.to_thread(
-            memory.forget, self.reading, self.state, self.desk, self.say
-        )
+        part = own_words.named(what, forgotten(self.reading.text))
+        reading = await self._read(part) if part else self.reading
+        answer = await asyncio.to_thread(memory.forget, reading, self.state, self.desk, self.say)
         if answer.lines != (self.say("forgot_none"),):
             self.wrote = (*self.wrote, "forget")
         self.state = answer.state

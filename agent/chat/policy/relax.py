@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from itertools import combinations
 
 from palate.agent.chat.desk import Desk
 from palate.agent.chat.policy.sentences import Voice
@@ -55,14 +55,15 @@ def relaxed(state: State, desk: Desk) -> Relaxed | None:
         desk: Counts what is left.
     """
     held = [term for term in state.terms if term.constraints]
-    for size in range(1, min(_TOGETHER, len(held)) + 1):
-        tried = [_without(held, gone, desk) for gone in combinations(held, size)]
-        best = max(tried, key=lambda one: one.left)
-        if best.left:
-            return best
-    return None
-
-
-def _without(held: list[Term], gone: tuple[Term, ...], desk: Desk) -> Relaxed:
-    kept = tuple(one for term in held if term not in gone for one in term.constraints)
-    return Relaxed(gone, desk.facts(kept, n=0).count)
+    every = desk.catalogue.count
+    meeting = [{item.id for item in desk.facts(term.constraints, n=every).items} for term in held]
+    # One look at each item: what keeps it out is the one set of terms whose removal lets it in.
+    broken = Counter(
+        tuple(place for place, ids in enumerate(meeting) if item.id not in ids)
+        for item in desk.facts((), n=every).items
+    )
+    fewest = min(map(len, broken), default=0)
+    if not 1 <= fewest <= _TOGETHER:
+        return None
+    gone = min((one for one in broken if len(one) == fewest), key=lambda one: (-broken[one], one))
+    return Relaxed(tuple(held[place] for place in gone), broken[gone])

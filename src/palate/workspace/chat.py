@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from palate.agent.chat.events import ChatEvent, ChatReply
     from palate.retrieval.talk import TalkRetriever
     from palate.workspace.chat_memory import Conversation
+    from palate.workspace.chat_replays import Replays
     from palate.workspace.chat_talk import Talking
     from palate.workspace.palate import Palate
+
+#: Parts that follow from the items.
+_OF_ITEMS = ("catalogue", "talk_retriever", "replays")
 
 
 class Conversing(Answering):
@@ -38,14 +42,21 @@ class Conversing(Answering):
 
         return TalkRetriever.over(self.retriever)
 
+    @part
+    def replays(self) -> Replays:
+        """What histories that callers keep themselves put in force."""
+        from palate.workspace.chat_replays import Replays
+
+        return Replays()
+
     def _give_back(self, *parts: str) -> None:
         """Unloads parts, and with the retriever what was made from it."""
         if "retriever" in parts:
-            parts = (*parts, "catalogue", "talk_retriever")
+            parts = (*parts, *_OF_ITEMS)
         super()._give_back(*parts)
 
     def _items_changed(self) -> None:
-        super()._give_back("catalogue", "talk_retriever")
+        super()._give_back(*_OF_ITEMS)
         retriever = self.__dict__.get("retriever")
         if retriever is not None:
             retriever.refresh()
@@ -76,7 +87,7 @@ class Conversing(Answering):
             conversation: Id of an earlier reply's conversation; a new one without it.
             user: Who speaks; somebody new becomes known. ``None`` for a stranger.
             history: Role and text of all earlier turns, for callers that keep them themselves:
-                the state is rebuilt from them, and nothing is kept.
+                the state is rebuilt from them, and nothing is written down.
 
         Raises:
             UnknownConversation: There is none of this id, or it is somebody else's.

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _DISLIKED, _NAMED = -0.8, 0.2
 #: Items that are read to find those that meet constraints.
 _READ = 1000
+_FEELING = frozenset(
+    words("love like hate dislike enjoy adore prefer want avoid stand no not don't")
+)
 
 
 @dataclass(frozen=True)
@@ -127,11 +130,8 @@ class WorkspaceDesk:
 
     def forget_wish(self, user: str, text: str) -> Sequence[str]:
         """Takes back the wishes that share the most words with a text."""
-        asked = set(words(telling(text)))
-        shares = [
-            (len(asked & set(words(telling(wish.text)))), wish)
-            for wish in self.palate.store.wishes(user)
-        ]
+        asked = _about(text)
+        shares = [(len(asked & _about(wish.text)), wish) for wish in self.palate.store.wishes(user)]
         most = max((share for share, _ in shares), default=0)
         gone = [wish for share, wish in shares if share == most and most]
         for wish in gone:
@@ -149,6 +149,11 @@ class WorkspaceDesk:
     def profile(self, user: str, language: str) -> Sequence[str]:
         """Returns what is known of a person."""
         return profile_lines(self.palate.profile(user), language)
+
+
+def _about(wish: str) -> set[str]:
+    """Returns the words that tell one wish from another: nearly all of them love or hate."""
+    return set(words(telling(wish))) - _FEELING
 
 
 def request_of(ask: Ask) -> Request:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from palate.agent.chat.events import ChatEvent, ChatReply, Finished
-from palate.agent.chat.policy.replay import replayed
 from palate.agent.chat.state import State
 from palate.domain import User
 from palate.errors import CatalogueError
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Turns that a model may be told of; older ones live in what is in force.
 _REMEMBERED = 60
-#: Characters of a turn: as many as the search reads.
-LONGEST_TURN = 4000
+#: Characters of a turn: as many as the search reads; and of all that was said before.
+LONGEST_TURN, LONGEST_HISTORY = 4000, 100_000
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,11 @@ class Talking:
     ) -> AsyncIterator[ChatEvent]:
         """Answers a turn; see `Palate.chat`."""
         said = checked(text)
+        history = None if history is None else bounded(history)
         desk = WorkspaceDesk(self.palate)
         state = await asyncio.to_thread(self._state, conversation, user)
         if history is not None:
-            state = await asyncio.to_thread(replayed, history, state, desk)
+            state = await asyncio.to_thread(self.palate.replays.after, history, state, desk)
         earlier = history if history else await asyncio.to_thread(self._earlier, state)
         one = await asyncio.to_thread(answering, self.palate, desk, earlier)
         async for event in one.answer(said, state):
@@ -63,8 +63,9 @@ class Talking:
         """Returns role and text of the turns so far."""
         if not state.turns:
             return []
-        turns = self.memory.conversation(state.conversation, None).turns[-_REMEMBERED:]
-        return [pair for t in turns for pair in (("user", t.said), ("assistant", t.reply.text))]
+        turns = self.palate.store.turns(state.conversation, _REMEMBERED)
+        said = [(("user", one["said"]), ("assistant", one["reply"]["text"])) for one in turns]
+        return [pair for pairs in said for pair in pairs]
 
     def _state(self, conversation: str | None, user: str | None) -> State:
         if conversation is not None:
@@ -91,6 +92,25 @@ def checked(text: str) -> str:
             f"A turn of {len(said):,} characters is too long: say it in {LONGEST_TURN:,}."
         )
     return said
+
+
+def bounded(history: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Returns a history without turns that were too long to be answered when they were said.
+
+    Raises:
+        CatalogueError: All that the person said is too much to be read for one answer.
+    """
+    short = [
+        (role, text) for role, text in history
+        if role != "user" or len(text.strip()) <= LONGEST_TURN
+    ]  # fmt: skip
+    size = sum(len(text) for role, text in short if role == "user")
+    if size > LONGEST_HISTORY:
+        raise CatalogueError(
+            f"{size:,} characters were said before this turn, and {LONGEST_HISTORY:,} are read: "
+            "begin a new conversation."
+        )
+    return short
 
 
 def whole(talking: Talking, events: AsyncIterator[ChatEvent]) -> ChatReply:

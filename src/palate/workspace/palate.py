@@ -336,6 +336,7 @@ class Palate(Conversing):
             self.folder.typed.unlink(missing_ok=True)
         self._settle()
         forgotten = self.store.forget(user)
+        self.replays.clear()
         if not (forgotten.known or rejected):
             raise UnknownUser(user)
         return forgotten

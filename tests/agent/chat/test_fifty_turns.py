@@ -79,3 +79,25 @@ def test_a_turn_ends_where_the_budget_does(tool_caller, folder):
             assert max(tokens(asked, palate.engine.count) for asked in server.asked) <= BUDGET
     assert 1 < len(server.asked) < 20
     assert len(reply.cards) == 20 and server.words not in reply.text
+
+
+@pytest.mark.parametrize("agent", ["tools", "plan"])
+@pytest.mark.parametrize("turn", ["\n".join(["\N{GRINNING FACE}" * 400] * 3), "一部喜剧。" * 240])
+def test_however_much_is_in_force_and_said_a_request_fits(tool_caller, folder, agent, turn):
+    held = ("recommend", {"constraints": [f"year != {number}" for number in range(300)]})
+    with tool_caller.ToolCaller({"a comedy": held}) as server:
+        flags = {"model__name": "tool-caller", "model__base_url": server.url}
+        with Palate.open(
+            folder, chat__agent=agent, chat__budget=BUDGET, ranking__rank_by="prior", **flags
+        ) as palate:
+            talk = palate.chat("a comedy").conversation
+            server.asked.clear()
+            reply = palate.chat(turn, conversation=talk)
+            sizes = [tokens(asked, palate.engine.count) for asked in server.asked]
+    assert len(reply.chips) > 300
+    assert sizes, "the model is asked"
+    assert max(sizes) <= BUDGET
+    told = str(server.asked[-1]["messages"])
+    assert "older conditions, which code keeps" in told
+    assert "- year != 299" in told, "the newest are told"
+    assert turn[:40] in told

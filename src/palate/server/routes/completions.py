@@ -1,7 +1,8 @@
 """``/v1/models`` and ``/v1/chat/completions``: Palate as a model of any chat client.
 
 Clients of OpenAI's API keep the conversation themselves and send all of it each time: the state is
-rebuilt from it, and nothing is kept. The recommendations ride along in a ``palate`` field.
+rebuilt from what is new in it, and nothing is written down. The recommendations ride along in a
+``palate`` field.
 """
 
 from __future__ import annotations
