@@ -165,14 +165,14 @@ class Toolbox:
             wish: Says which part of the turn is meant, and never how it reads.
         """
         self._begin("remember", wish)
-        text = self.reading.said or self.reading.text
+        text = self.reading.text
         meant = own_words.referred(text)
         if self.reading.intent != "remember" and not meant:
             return "refused: this turn does not ask to remember anything"
         kept = own_words.named(wish, text) or meant
         if kept and kept in self.kept:
             return "kept already"
-        reading = replace(self.reading, text=kept, said=kept) if kept else self.reading
+        reading = self.reading.part(kept) if kept else self.reading
         answer = await asyncio.to_thread(memory.remember, reading, self.state, self.desk, self.say)
         self.state, self.wrote = answer.state, (*self.wrote, "remember")
         self.kept = (*self.kept, kept)

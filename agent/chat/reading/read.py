@@ -87,6 +87,12 @@ class Reading:
         spans += [(one.start, one.items) for one in self.references]
         return tuple(dict.fromkeys(item for _, items in sorted(spans) for item in items))
 
+    def part(self, words: str) -> Reading:
+        """Returns it with a part of its text for the whole, in the person's own characters."""
+        start = self.text.find(words)
+        own = self.said[start : start + len(words)] if start >= 0 and self.said else words
+        return replace(self, text=words, said=own)
+
     @property
     def says_nothing(self) -> bool:
         """Whether there is nothing in it to go by."""
