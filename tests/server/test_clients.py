@@ -150,3 +150,46 @@ def test_who_may_talk_and_read_talks(films, key):
     for scope in ("read", "feedback"):
         problem(key(scope).post("/v1/chat", json={"text": "x"}), 403, "forbidden")
     assert key("read", "feedback").post("/v1/chat", json={"text": "x"}).status_code == 200
+
+
+def _say(openai, said, text):
+    said.append({"role": "user", "content": text})
+    answer = openai.chat.completions.create(model="palate", messages=said, user="zoe")
+    said.append({"role": "assistant", "content": answer.choices[0].message.content})
+    return answer
+
+
+def _chips(answer):
+    return [chip["text"] for chip in answer.palate["chips"]]
+
+
+@pytest.mark.parametrize(
+    ("wish", "yes"),
+    [
+        ("a western from the 1930s shorter than 90 minutes", "yes"),
+        ("90分钟以内的1930年代西部片", "好"),
+    ],
+)  # fmt: skip
+def test_a_yes_answers_what_was_asked_back_where_the_client_keeps_the_talk(openai, wish, yes):
+    said = []
+    first = _say(openai, said, wish)
+    assert not first.palate["cards"] and first.palate["question"]
+    then = _say(openai, said, yes)
+    assert then.palate["cards"], said[-1]["content"]
+    left = set(_chips(first)) - set(_chips(then))
+    assert left and all(one in first.palate["question"] for one in left)
+    # The turn after that does not bring it back.
+    assert set(_chips(_say(openai, said, "some others" if yes == "yes" else "换一批"))) == set(
+        _chips(then)
+    )
+
+
+def test_forgetting_takes_a_yes_there_too(openai, films):
+    films.admin.post("/v1/users", json={"users": [{"id": "zoe", "name": "Zoe"}]})
+    said = []
+    _say(openai, said, "a comedy")
+    assert "yes" in _say(openai, said, "forget me").choices[0].message.content
+    assert films.tenants[0].palate.store.user("zoe") is not None
+    assert "erased" in _say(openai, said, "yes").choices[0].message.content
+    assert films.tenants[0].palate.store.user("zoe") is None
+    assert _chips(_say(openai, said, "a western")) == ["western"], "nothing of before is in force"

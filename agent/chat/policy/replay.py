@@ -34,7 +34,8 @@ def replayed(history: Sequence[tuple[str, str]], state: State, desk: Desk) -> St
             silent = _heard(text, silent, desk)
         elif role == "assistant":
             shown = titles_listed(text, desk)
-            silent = replace(silent, shown=shown or silent.shown)
+            asked = asked_in(text, silent, desk)
+            silent = replace(silent, shown=shown or silent.shown, asked=asked)
     return replace(silent, user=state.user)
 
 
@@ -42,6 +43,8 @@ def _heard(text: str, state: State, desk: Desk) -> State:
     reading = read(text, state, desk.catalogue, desk.items)
     say = Voice(reading.language, desk)
     state = replace(state, turns=state.turns + 1, language=reading.language)
+    if reading.intent == "yes" and state.asked:
+        return _agreed(state)
     if reading.intent == "reset":
         return reset(state)
     if reading.intent == "drop":
@@ -51,6 +54,33 @@ def _heard(text: str, state: State, desk: Desk) -> State:
     if reading.intent == "more":
         state = replace(state, before=tuple(dict.fromkeys((*state.before, *state.shown))))
     return hear(reading, state, desk, say).state
+
+
+def _agreed(state: State) -> State:
+    """Returns the state after a yes: without the conditions that were named, or without all."""
+    if state.asked == "forget_me":
+        return State(state.conversation, turns=state.turns, language=state.language)
+    return state.without(*(state.asked or "").split()[1:])
+
+
+def asked_in(text: str, state: State, desk: Desk) -> str | None:
+    """Returns the name of the question that a reply ends with, to read a yes by.
+
+    Args:
+        text: The reply.
+        state: After the turn that it answers.
+        desk: Knows the catalogue's own words.
+    """
+    last = text.rstrip().rpartition("\n")[2].strip()
+    for language in ("en", "zh"):
+        say = Voice(language, desk)
+        if last == say("ask_forget"):
+            return "forget_me"
+        before, after = say("ask_relax", terms="\n").split("\n")
+        if last.startswith(before) and last.endswith(after):
+            ids = [term.id for term in state.terms if say.term(term) in last]
+            return " ".join(("relax", *ids)) if ids else None
+    return None
 
 
 def titles_listed(text: str, desk: Desk) -> tuple[str, ...]:
