@@ -65,7 +65,7 @@ _ENGLISH = {
 }  # fmt: skip
 _ENGLISH_YEARS = {
     Op.LT: "before {}", Op.LE: "until {}", Op.GT: "after {}", Op.GE: "since {}",
-    Op.EQ: "of {}", Op.NE: "not of {}",
+    Op.EQ: "from {}", Op.NE: "not from {}",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ _DESCRIBED = re.compile(
 _KNOWN = re.compile(
     r"\b(?:loved?|liked?|enjoyed?|adored?|hated?|saw|seen|watched|favou?rite)\b", re.IGNORECASE
 )
+_LIKENED = re.compile(r"\b(?:like|similar to|as good as)\s+$", re.IGNORECASE)
 #: How far the best answer to a description must be ahead of the next one.
 _AHEAD = 1.2
 #: Items that are read to see whether they speak of a name.
@@ -228,9 +229,14 @@ def _replaced(change: Merged, say: Voice) -> Sequence[str]:
 
 
 def _described(reading: Reading, desk: Desk) -> list[tuple[Item, str]]:
-    """Returns items that are described and not named, with the words that do."""
+    """Returns items that are described and not named, with the words that do.
+
+    They are known ("I loved the one with ...") or likened to ("like that film about ..."); "the one
+    where they rob a casino" by itself looks for it.
+    """
     match = _DESCRIBED.search(reading.text)
-    if match is None:
+    before = reading.text[: match.start()] if match else ""
+    if match is None or not (_KNOWN.search(before) or _LIKENED.search(before)):
         return []
     start, end = match.span("what")
     if any(link.start < end and link.end > start for link in reading.links):

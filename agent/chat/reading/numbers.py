@@ -68,17 +68,19 @@ _LENGTH = re.compile(
     r"|\s*or (?:more|longer)|以上)",
     re.IGNORECASE,
 )
+_THING = (
+    r"(?:film|movie|flick|one\b|release|stuff|thing|comed|drama|horror|thriller|western|action|romance"
+    r"|romcom|sci|musical|myster|noir|documentar|animat|cartoon|adventure|fantas|epic|classic|book"
+    r"|item|song|hollywood)"
+)
+#: A word of length or age counts where it is said of what is looked for: "short and funny", "an old
+#: French film"; not in "a short story about" or "the long goodbye".
+_OF_IT = rf"(?=(?:,?\s+[a-z-]+){{0,2}},?\s+{_THING}|\s+(?:and|but|or|yet)\b|[.,!?]|\s*$)"
 _VAGUE = re.compile(
-    r"\b(?P<new>new|newer|recent|modern|latest)(?=\s+(?:film|movie|one|release|stuff|thing|comed|"
-    r"drama|horror|thriller|western|action|romance|book|item|song|and|or|but)|[.,!?]|\s*$)"
-    r"|\b(?<!years )(?<!year )(?<!-)(?P<old>old|older|classic|vintage|black and white)"
-    r"(?=\s+(?:film|movie|one|stuff|comed"
-    r"|drama"
-    r"|horror|thriller|western|action|romance|book|item|song|hollywood)|[.,!?]|\s*$)"
-    r"|\b(?P<short>short)(?=\s+(?:film|movie|one|comed|drama|horror|thriller|western|action"
-    r"|romance)"
-    r"|[.,!?]|\s*$)|\b(?P<long>long|epic length)(?=\s+(?:film|movie|one|comed|drama|horror|thriller"
-    r"|western|epic)|[.,!?]|\s*$)"
+    rf"\b(?P<new>new|newer|recent|modern|latest){_OF_IT}"
+    rf"|\b(?<!years )(?<!year )(?<!-)(?P<old>old|older|classic|vintage|black and white){_OF_IT}"
+    rf"|\b(?<!in )(?P<short>short){_OF_IT}"
+    rf"|\b(?<!how )(?<!as )(?<!so )(?P<long>long|epic length){_OF_IT}"
     r"|(?P<new_zh>新片|新电影|最新|近年|最近的)|(?P<old_zh>老电影|老片|经典)"
     r"|(?P<short_zh>短片|短一点的)",
     re.IGNORECASE,
@@ -174,8 +176,13 @@ def _decade(text: str, match: re.Match[str]) -> Iterator[Found]:
     yield Found(side.start(), match.end(), term, "number")
 
 
+#: "A musical, not a comedy, from the 1960s": what is said of the thing itself denies nothing.
+_OWN = re.compile(r"(?:from|in|of|during|made|released)\b", re.IGNORECASE)
+
+
 def _range(text: str, span: tuple[int, int], low: int, high: int) -> Found:
-    if negated(text, span[0]):
+    apart = text[: span[0]].rstrip().endswith(",") and _OWN.match(text[span[0] :])
+    if not apart and negated(text, span[0]):
         out = Constraint("year", Op.NOT_IN, tuple(str(year) for year in range(low, high + 1)))
         return Found(*span, Term("", f"not from {_named(low, high)}", (out,)), "number")
     bounds = (_at_least("year", low), Constraint("year", Op.LE, high))

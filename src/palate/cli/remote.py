@@ -109,6 +109,11 @@ class Remote:
             if answer.status >= 400:
                 raise _error_of(json.loads(answer.read()))
             yield answer
+        except ConnectionRefusedError:
+            raise PrerequisiteError(
+                f"The server at {self.url} is gone. Start it again with `palate serve`, or run the "
+                "command once more: without a server it opens the workspace itself."
+            ) from None
         except (OSError, HTTPException, ValueError) as error:
             raise PrerequisiteError(
                 f"The server at {self.url} does not answer ({error}). Stop it, or wait."
