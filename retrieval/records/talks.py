@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from palate.errors import CatalogueError
+from palate.errors import CatalogueError, ConversationMovedOn
 from palate.retrieval.records.common import check_id, check_text, to_datetime, to_seconds
 from palate.retrieval.schema import talks, traces, turns, users
 
@@ -42,16 +42,15 @@ def save_talk(connection: Connection, talk: Talk, turn: Mapping[str, Any] | None
         turn: What was said; ``None`` changes the state alone.
 
     Raises:
-        CatalogueError: Another turn was added meanwhile, or the person was erased.
+        ConversationMovedOn: Another turn was added meanwhile.
+        CatalogueError: The person was erased.
     """
     there = get_talk(connection, talk.id)
     known = select(users.c.key).where(users.c.id == talk.user)
     if talk.user is not None and connection.execute(known).first() is None:
         raise CatalogueError("Whoever speaks here was erased meanwhile: nothing of this was kept.")
     if (0 if there is None else there.turns) != talk.turns:
-        raise CatalogueError(
-            f"The conversation {talk.id} went on elsewhere meanwhile: send this turn again."
-        )
+        raise ConversationMovedOn(talk.id)
     row = {
         "user": talk.user,
         "at": to_seconds(talk.at),

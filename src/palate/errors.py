@@ -11,6 +11,7 @@
     |   +-- UnknownItem          an item id that the workspace does not have
     |   +-- UnknownUser          a user id that the workspace does not have
     |   +-- UnknownConversation  a conversation that is not there, or is somebody else's
+    |   +-- ConversationMovedOn  another turn of it came first: send this one again
     +-- PromptError              a template that is missing, changed, or lacks variables
     +-- ModelError               a model that could not be used
     |   +-- ToolsRefused         ... because it does not take tools
@@ -115,6 +116,16 @@ class UnknownUser(CatalogueError):
         super().__init__(
             f"No user has the id {user!r}. Leave the user out for a cold start, or add events "
             "with `palate ingest events FILE`."
+        )
+
+
+class ConversationMovedOn(CatalogueError):
+    """Another turn of a conversation was kept while this one was answered."""
+
+    def __init__(self, conversation: str) -> None:
+        self.conversation = conversation
+        super().__init__(
+            f"The conversation {conversation} went on elsewhere meanwhile: send this turn again."
         )
 
 

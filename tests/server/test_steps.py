@@ -3,9 +3,10 @@
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from serving import client, pointing, scripted, served
+from serving import client, pointing, problem, scripted, served
 
 CALLS = {
     "a short comedy": ("recommend", {}),
@@ -70,3 +71,20 @@ def test_the_time_that_the_model_took_is_told_apart(shop, path, body):
     found = re.fullmatch(r"total;dur=([\d.]+), model;dur=([\d.]+)", answer.headers["server-timing"])
     total, model = map(float, found.groups())
     assert 200 <= model < total
+
+
+def test_of_two_turns_at_once_one_is_kept_and_the_other_is_to_be_sent_again(shop):
+    talk = shop.admin.post("/v1/chat", json={"text": "a short comedy"}).json()["conversation"]
+
+    def turn(_):
+        asked = {"text": "a short comedy", "conversation": talk}
+        return shop.admin.post("/v1/chat", json=asked)
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(turn, range(3)))
+    fine = [one for one in answers if one.status_code == 200]
+    assert len(fine) == 1
+    for other in answers:
+        if other not in fine:
+            assert "again" in problem(other, 409, "conversation-moved-on")["detail"]
+    assert turn(0).status_code == 200

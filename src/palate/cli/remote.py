@@ -36,6 +36,7 @@ _ERRORS: dict[str, type[PalateError]] = {
     "unknown-user": CatalogueError,
     "unusable-data": CatalogueError,
     "unknown-conversation": CatalogueError,
+    "conversation-moved-on": CatalogueError,
     "invalid-request": CatalogueError,
     "prerequisite": PrerequisiteError,
     "not-ready": NotReady,

@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from palate.errors import (
     CatalogueError,
+    ConversationMovedOn,
     EvalError,
     ModelError,
     ModelTimeout,
@@ -100,6 +101,7 @@ _KINDS: tuple[tuple[type[PalateError], int, str], ...] = (
     (UnknownItem, 404, "unknown-item"),
     (UnknownUser, 404, "unknown-user"),
     (UnknownConversation, 404, "unknown-conversation"),
+    (ConversationMovedOn, 409, "conversation-moved-on"),
     (CatalogueError, 422, "unusable-data"),
     (StorageError, 503, "storage"),
     (NotReady, 503, "not-ready"),

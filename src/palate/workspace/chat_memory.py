@@ -93,7 +93,7 @@ class Memory:
         """Adds a turn.
 
         Raises:
-            CatalogueError: Another turn was added meanwhile.
+            ConversationMovedOn: Another turn was added meanwhile.
         """
         now = datetime.now(UTC)
         talk = Talk(state.conversation, state.user, now, state.to_dict(), state.turns - 1)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from rich.console import RenderableType
 
-    from palate.retrieval.fit import LearntAside
+    from palate.retrieval.aside import LearntAside
     from palate.retrieval.forecast.outcomes import Answers
     from palate.retrieval.interactions import Interactions
     from palate.retrieval.store import EventArrays
@@ -127,7 +127,7 @@ def held_back(
     """
     import numpy as np
 
-    from palate.retrieval.fit import learn_aside
+    from palate.retrieval.aside import learn_aside
     from palate.retrieval.forecast.outcomes import log_answers
     from palate.retrieval.interactions import build_interactions
 
