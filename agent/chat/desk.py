@@ -130,6 +130,10 @@ class Desk(Protocol):
         """
         ...
 
+    def meeting(self, constraints: Sequence[Constraint]) -> Sequence[str]:
+        """Returns the ids of the items that meet constraints; all of them where there are none."""
+        ...
+
     def values(self, field: str, constraints: Sequence[Constraint]) -> Sequence[tuple[str, int]]:
         """Returns the values of a field of words, with how many items that meet constraints have
         each, the commonest first.

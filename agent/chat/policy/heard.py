@@ -16,7 +16,7 @@ from palate.agent.chat.policy.thirds import settled
 from palate.agent.chat.policy.widen import widened
 from palate.agent.chat.reading import Reading, read
 from palate.agent.chat.reading.chinese.script import has_han
-from palate.agent.chat.reading.read import foreign_titles, terms_of
+from palate.agent.chat.reading.read import cut, foreign_titles, terms_of
 from palate.agent.chat.state import Named, State, Term
 from palate.agent.chat.wording import genre_word, worded
 from palate.domain import Action, Item
@@ -88,14 +88,14 @@ def hear(reading: Reading, state: State, desk: Desk, say: Voice) -> Heard:
     ]
     strange = _strange(reading, terms, say)
     noted = [
-        *(say("unfound", words=term.words) for term in lost),
+        *(say("unfound", words=cut(term.words)) for term in lost),
         *([say("undescribed", said=unknown)] if unknown else []), *strange,
         *_replaced(change, say),
     ]  # fmt: skip
     carried = f"{state.heard} {_bare(reading)}".strip()[-_CARRIED:]
     after = replace(change.state, heard=carried, language=reading.language)
     empty = bool(lost or reading.called or strange) and not (terms or named or vague)
-    return Heard(after, tuple(assumed), tuple(noted), empty)
+    return Heard(after, tuple(dict.fromkeys(assumed)), tuple(noted), empty)
 
 
 def _in_force(

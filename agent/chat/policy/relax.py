@@ -55,12 +55,11 @@ def relaxed(state: State, desk: Desk) -> Relaxed | None:
         desk: Counts what is left.
     """
     held = [term for term in state.terms if term.constraints]
-    every = desk.catalogue.count
-    meeting = [{item.id for item in desk.facts(term.constraints, n=every).items} for term in held]
+    meeting = [frozenset(desk.meeting(term.constraints)) for term in held]
     # One look at each item: what keeps it out is the one set of terms whose removal lets it in.
     broken = Counter(
-        tuple(place for place, ids in enumerate(meeting) if item.id not in ids)
-        for item in desk.facts((), n=every).items
+        tuple(place for place, ids in enumerate(meeting) if item not in ids)
+        for item in desk.meeting(())
     )
     fewest = min(map(len, broken), default=0)
     if not 1 <= fewest <= _TOGETHER:

@@ -25,7 +25,8 @@ def settled(reading: Reading, state: State, desk: Desk, say: Voice) -> list[tupl
         say: Says what was taken for granted.
     """
     found = []
-    for one in reading.found:
+    # Said once or ten times, it is one wish; of "cheap" and "dear" the later counts.
+    for one in {one.kind: one for one in reading.found}.values():
         field = field_of(one.kind, desk.catalogue.numbers)
         others = tuple(other for other in state.constraints if other.field != field)
         thirds = desk.facts(others, field, n=0).thirds if field else None

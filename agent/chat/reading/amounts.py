@@ -55,7 +55,7 @@ def amounts_in(text: str, ranges: Mapping[str, tuple[float, float]]) -> Iterator
         ranges: Numeric field of the catalogue -> its least and its highest value.
     """
     for name in ranges:
-        if name != "year" and name not in LENGTHS:
+        if name != "year":
             yield from _named(text, name)
     price = price_field(ranges)
     if price:

@@ -41,6 +41,8 @@ from palate.domain import Item, Op
 from palate.retrieval.words import latin_share
 
 LookUp = Callable[[Sequence[str]], Mapping[str, Item]]
+#: Characters of a wish that are shown.
+_SHOWN = 60
 #: "What about Titanic?" asks why it is not among them.
 _PROPOSED = re.compile(
     r"\s*(?:(?:and|so|ok(?:ay)?|hm+|but|then)[\s,]+)*(?:what|how) about\s+(?:the )?", re.IGNORECASE
@@ -259,8 +261,21 @@ def terms_of(reading: Reading) -> list[Term]:
         # "长一点没关系" asks for nothing: it lifts what is in force, if anything is.
         found = tuple(one for one in found if one.kind != "number")
     terms = [one.term for one in found if one.term.text]
-    if reading.rest:
-        terms.append(Term("", reading.rest, words=reading.rest))
-    if reading.denied:
-        terms.append(Term("", f"not: {reading.denied}", words=reading.denied, likes=False))
+    rest, denied = _once(reading.rest), _once(reading.denied)
+    if rest:
+        terms.append(Term("", cut(rest), words=rest))
+    if denied:
+        terms.append(Term("", f"not: {cut(denied)}", words=denied, likes=False))
     return terms
+
+
+def _once(words: str) -> str:
+    """Returns words without those that were said before: a chip is no speech."""
+    return " ".join(dict.fromkeys(words.split()))
+
+
+def cut(words: str) -> str:
+    """Returns as much of a wish as is shown."""
+    if len(words) <= _SHOWN:
+        return words
+    return words[:_SHOWN].rsplit(" ", 1)[0] + " …"

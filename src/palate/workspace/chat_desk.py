@@ -18,7 +18,7 @@ from palate.retrieval.masks import allowed_rows
 from palate.retrieval.talk import Talk
 from palate.retrieval.top import best_rows
 from palate.retrieval.words import words
-from palate.workspace.chat_facts import facts_of, values_of
+from palate.workspace.chat_facts import facts_of, ids_of, values_of
 from palate.workspace.chat_lines import how_line, profile_lines, why_not_lines
 from palate.workspace.why import Why
 from palate.workspace.words import evidence_line, fact_value, shown
@@ -101,6 +101,10 @@ class WorkspaceDesk:
     ) -> Facts:
         """Answers from the store."""
         return facts_of(self.palate.retriever, constraints, field, least=least, n=n)
+
+    def meeting(self, constraints: Sequence[Constraint]) -> Sequence[str]:
+        """Returns the ids of the items that meet constraints."""
+        return ids_of(self.palate.retriever, constraints)
 
     def values(self, field: str, constraints: Sequence[Constraint]) -> Sequence[tuple[str, int]]:
         """Counts the values of a field of words, the commonest first."""

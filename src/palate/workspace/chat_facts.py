@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from palate.retrieval.pool import Retriever
 
 
+def ids_of(retriever: Retriever, constraints: Sequence[Constraint]) -> list[str]:
+    """Returns the ids of the items that meet all constraints."""
+    ids = retriever.index.items.ids
+    return [ids[row] for row in _met(retriever, constraints).tolist()]
+
+
 def values_of(
     retriever: Retriever, field: str, constraints: Sequence[Constraint]
 ) -> list[tuple[str, int]]:
@@ -30,8 +36,7 @@ def values_of(
         constraints: What an item must meet to count.
     """
     counts: Counter[str] = Counter()
-    ids = [retriever.index.items.ids[row] for row in _met(retriever, constraints).tolist()]
-    for item in retriever.items(ids).values():
+    for item in retriever.items(ids_of(retriever, constraints)).values():
         value = item.fields.get(field, ())
         if isinstance(value, str | tuple):
             counts.update((value,) if isinstance(value, str) else value)
