@@ -17,6 +17,8 @@ from palate.retrieval.words import fold
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST = 5
+#: Letters of a value that counts in small letters, too.
+_SHORTEST = 3
 _OR = re.compile(r"的?\s*(?:,\s*)?(?:or|/|或|或者|还是)\s*(?:a |an |some )?", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:,|and|&|和|与)\s*(?:the )?", re.IGNORECASE)
 _MADE_BY = re.compile(
@@ -80,7 +82,8 @@ def _of_key(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) ->
     for word in (key, key.removesuffix("s")):
         if word in catalogue.tags:
             return _tag(text, span, word, catalogue)
-    if key in catalogue.values and (key != "english" or _in_english(text, span)):
+    held_value = key in catalogue.values and not _is_code(key, said)
+    if held_value and (key != "english" or _in_english(text, span)):
         return _value(text, span, catalogue.values[key])
     held = catalogue.people.get(key)
     if held and " " in key:
@@ -102,6 +105,11 @@ def _in_english(text: str, span: tuple[int, int]) -> bool:
         r"[\s-]+(?:one|ones|films?|movies?|books?|language|speaking)\b", text[span[1] :]
     )
     return bool(behind or re.search(r"\bin\s+$", text[: span[0]]))
+
+
+def _is_code(key: str, said: str) -> bool:
+    """Tells a word of every sentence from a code that is spelled alike: "is" from Icelandic."""
+    return len(key) < _SHORTEST and not said.isupper()
 
 
 def _mistyped(text: str, span: tuple[int, int], key: str, catalogue: Catalogue) -> Found | None:

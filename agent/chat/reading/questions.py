@@ -20,7 +20,10 @@ _KINDS = re.compile(
     r"|books?|things|stuff))\b.*\b(?:have|got|there|available|offer|know)\b",
     _I,
 )
-_MEAN = re.compile(r"\baverage\b|\bmean (?:length|runtime|year)\b|平均", _I)
+_MEAN = re.compile(
+    r"\bon average\b|\b(?:what|how)\b.*\baverage\b|\b(?:average|mean) (?:length|run(?:ning )?time"
+    r"|year|price|cost|age)\b|平均", _I,
+)  # fmt: skip
 _SUPERLATIVE = "longest|shortest|newest|oldest|latest|earliest|most recent|cheapest|most expensive"
 #: The slate last shown, as a question speaks of it.
 _OF_SHOWN = (
@@ -119,7 +122,7 @@ def question_in(
     if _COUNT.search(text):
         return Question("count")
     if _MEAN.search(text):
-        return Question("mean", "year" if "year" in text.lower() or "年" in text else length)
+        return Question("mean", _mean_of(text.lower(), ranges))
     extreme = _EXTREME.search(text)
     if extreme:
         found = _extreme(extreme, length, ranges)
@@ -131,6 +134,12 @@ def question_in(
     if has_titles and (_THERE.search(text) or asks_there(text)):
         return Question("there")
     return None
+
+
+def _mean_of(text: str, ranges: Mapping[str, tuple[float, float]]) -> str:
+    if "year" in text or "年" in text:
+        return "year"
+    return price_field(ranges) if re.search(r"price|cost", text) else length_field(ranges)
 
 
 def _asks_of_shown(text: str) -> bool:

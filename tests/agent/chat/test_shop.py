@@ -23,6 +23,8 @@ def _items():
             tags = (kind, *(["organic"] if number % 3 == 0 else []))
             title = f"{brand} {dice.choice(['Aurora', 'Basalt', 'Cedar', 'Delta'])} {number + 100}"
             fields = {"price": price, "brand": brand, "colour": colour, "weight": 100 + number * 50}
+            # Codes that are words of every sentence, and a field whose name is one of a question.
+            fields |= {"origin": ("is", "it", "no", "DE")[number % 4], "average_score": number}
             yield Item(f"{kind.split()[0]}-{number}", title, f"{kind} in {colour}", tags, fields)
 
 
@@ -179,3 +181,16 @@ def test_of_those_means_the_slate_that_was_shown(shop):
 def test_comparing_tells_prices(shop):
     reply = _talk(shop, "a mug", "compare the first and the second, which is cheaper?")
     assert reply.text.count("price ") == 2 and "is cheaper." in reply.text
+
+
+def test_codes_are_no_words_and_words_no_codes(shop):
+    reply = _talk(shop, "a grinder", "which of those is the cheapest?")
+    assert re.search(r": \d+(\.\d+)?\.$", reply.text), reply.text
+    assert [chip.text for chip in reply.chips] == ["grinder"]
+    assert [chip.text for chip in _talk(shop, "is it a mug? no").chips] == ["mug"]
+    _meets(shop, _talk(shop, "a mug from DE"), "origin = DE")
+
+
+def test_a_field_called_average_asks_for_no_mean(shop):
+    _meets(shop, _talk(shop, "mugs with an average score over 12"), "average_score > 12")
+    assert "On average" in _talk(shop, "what is the average price?").text
