@@ -148,7 +148,8 @@ def test_an_opinion_moves_nothing(films, size, visit):
     before, height = page.evaluate(place), page.locator(".card").first.bounding_box()["height"]
     act(page, "Like")
     assert page.evaluate(place) == before
-    assert page.locator(".card").first.bounding_box()["height"] == height
+    # Of a pixel's fractions a browser is not sure.
+    assert abs(page.locator(".card").first.bounding_box()["height"] - height) < 0.01
     colour = "one => getComputedStyle(one).backgroundColor"
     assert opinion(page, "Like").evaluate(colour) != opinion(page, "Seen it").evaluate(colour)
 

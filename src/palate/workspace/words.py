@@ -56,7 +56,9 @@ def fact_line(item: Item, names: Sequence[str], language: str = "en") -> str:
 
 def fact_value(item: Item, name: str, language: str = "en") -> str:
     """Returns one fact as it stands beside its field's name; empty where there is none."""
-    value = item.fields.get(name, "")
+    if name not in item.fields:
+        return ""
+    value = item.fields[name]
     return shown(str(value) if _is_amount(name, value) else _fact(name, value, language))
 
 

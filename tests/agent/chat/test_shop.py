@@ -8,6 +8,7 @@ import pytest
 from palate import Event, Item, Palate
 from palate.agent.chat.reading.amounts import amounts_in
 from palate.retrieval.constraints import Checker, parse_constraint
+from palate.workspace.words import fact_value
 
 KINDS = {"espresso machine": (120, 900), "grinder": (25, 300), "mug": (6, 35), "green tea": (5, 25)}
 BRANDS = ("Brewster", "Kaffa", "Lavanza", "Hario Mill", "Zen Leaf")
@@ -194,3 +195,9 @@ def test_codes_are_no_words_and_words_no_codes(shop):
 def test_a_field_called_average_asks_for_no_mean(shop):
     _meets(shop, _talk(shop, "mugs with an average score over 12"), "average_score > 12")
     assert "On average" in _talk(shop, "what is the average price?").text
+
+
+def test_what_is_not_known_stands_on_no_card():
+    bare = Item("x", "Bare", fields={"price": 5})
+    assert fact_value(bare, "price") == "5"
+    assert [fact_value(bare, name) for name in ("runtime", "pages", "year", "brand")] == [""] * 4
