@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from palate.agent.chat.desk import Desk
-from palate.agent.chat.lexicon import unit_of
 from palate.agent.chat.policy.sentences import Voice
 from palate.agent.chat.reading import Reading
+from palate.agent.chat.reading.bounds import shown_bound
 from palate.agent.chat.reading.vague import LOW, field_of
 from palate.agent.chat.state import State, Term
 from palate.agent.chat.wording import worded
@@ -33,8 +33,7 @@ def settled(reading: Reading, state: State, desk: Desk, say: Voice) -> list[tupl
         if thirds is None:
             continue
         op, limit = (Op.LE, thirds[0]) if one.kind in LOW else (Op.GE, thirds[1])
-        side, unit = "at most" if op is Op.LE else "at least", unit_of(field)
-        shown = f"{side} {limit:g}{unit}" if unit else f"{field.replace('_', ' ')} {side} {limit:g}"
+        shown = shown_bound(field, "at most" if op is Op.LE else "at least", limit)
         term = Term("", shown, (Constraint(field, op, limit),))
         said = reading.text[one.start : one.end].lower()
         found.append((term, say("assume_word", said=said, shown=worded(term, say.language))))

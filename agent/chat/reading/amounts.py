@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from palate.agent.chat.lexicon import LENGTHS, price_field, unit_of
-from palate.agent.chat.reading.bounds import OVER, UNDER, op_of
+from palate.agent.chat.lexicon import LENGTHS, price_field
+from palate.agent.chat.reading.bounds import OVER, UNDER, op_of, shown_bound
 from palate.agent.chat.reading.found import Found
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Op
@@ -119,8 +119,7 @@ def _around(span: tuple[int, int], field: str, value: float) -> Found:
 
 def _found(span: tuple[int, int], field: str, op: Op, value: float) -> Found:
     words = {Op.LT: "under", Op.LE: "at most", Op.GT: "over", Op.GE: "at least"}
-    unit = unit_of(field)
-    shown = f"{words[op]} {value:g}{unit}" if unit else f"{_plain(field)} {words[op]} {value:g}"
+    shown = shown_bound(field, words[op], value)
     return Found(*span, Term("", shown, (Constraint(field, op, value),)), "number")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from palate.agent.chat.lexicon import unit_of
 from palate.domain import Op
 
 UNDER = (
@@ -38,3 +39,10 @@ def op_of(cue: str, before: str) -> Op:
     if over:
         return Op.GT if strict else Op.GE
     return Op.LT if strict else Op.LE
+
+
+def shown_bound(field: str, side: str, amount: float) -> str:
+    """Returns a bound as it is shown: "price under 20", "at most 90 min", "after 1980"."""
+    unit = unit_of(field)
+    named = "" if unit or field == "year" else f"{field.replace('_', ' ')} "
+    return f"{named}{side} {amount:g}{unit}"

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from palate.agent.chat.catalogue import Catalogue
-from palate.agent.chat.lexicon import length_field, price_field, unit_of
+from palate.agent.chat.lexicon import length_field, price_field
 from palate.agent.chat.moods import Mood, mood_of, mood_term
-from palate.agent.chat.reading.found import Found, negated
+from palate.agent.chat.reading.bounds import shown_bound
+from palate.agent.chat.reading.found import Found, apart, negated
 from palate.agent.chat.state import Term
 from palate.domain import Constraint, Item, Op
 
@@ -43,8 +44,7 @@ _COMPARED = re.compile(
     r"|(?<!not )(?<!n't )\btoo (?:(?P<short_too>long)|(?P<long_too>short)|(?P<new_too>old|dated)"
     r"|(?P<old_too>new|recent|modern)|(?P<cheap_too>expensive|pricey|dear))\b"
     r"|(?P<short_zh>短一?[点些]|更短)|(?P<long_zh>长一?[点些]|更长)|(?P<new_zh>新一?[点些]|更新)"
-    r"|(?P<old_zh>老一?[点些]|更老)|(?P<cheap_zh>便宜一?[点些]|更便宜)"
-    r"|(?P<dear_zh>(?<!不)贵一?[点些]|更贵)",
+    r"|(?P<old_zh>老一?[点些]|更老)",
     re.IGNORECASE,
 )
 _THAT_PERSON = re.compile(
@@ -84,11 +84,7 @@ def critique_in(
     found = list(_moods(text, catalogue, about))
     found += _compared(text, catalogue.numbers, list(pointed) or list(about))
     found += _persons(text, list(pointed) or list(about[:1]))
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda one: (one.start, -one.end)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return kept
+    return apart(found)
 
 
 def _moods(text: str, catalogue: Catalogue, about: Sequence[Item]) -> Iterator[Found]:
@@ -138,31 +134,41 @@ def _mood(
 def _compared(
     text: str, ranges: Mapping[str, tuple[float, float]], about: Sequence[Item]
 ) -> Iterator[Found]:
-    length, price = length_field(ranges), price_field(ranges)
     for match in _COMPARED.finditer(text):
         kind = (match.lastgroup or "").split("_")[0]
-        field = {"short": length, "long": length, "cheap": price, "dear": price}.get(kind, "year")
-        values = [
-            float(v) for item in about if isinstance(v := item.fields.get(field), int | float)
-        ]
-        if not values or field not in ranges:
-            continue
-        middle = round(median(values), 2) if field == price else int(median(values))
-        op = Op.LT if kind in ("short", "old", "cheap") else Op.GT
-        unit, named = unit_of(field), f"{price.replace('_', ' ')} " * (field == price)
-        shown = f"{named}{_SAID[kind]} {middle:g}{unit}"
-        bound = Constraint(field, op, middle)
-        whose = about[0].title if len(about) == 1 else ""
-        yield Found(
-            *match.span(), Term("", shown, (bound,)), "number",
-            f"{match.group().lower()}\t{shown}" + (f"\t{whose}" if whose else ""),
-        )  # fmt: skip
+        yield from compared(match, kind, ranges, about, match.group().lower())
 
 
 _SAID = {
     "short": "under", "long": "over", "new": "after", "old": "before", "cheap": "under",
     "dear": "over",
 }  # fmt: skip
+
+
+def compared(
+    match: re.Match[str], kind: str, ranges: Mapping[str, tuple[float, float]],
+    about: Sequence[Item], said: str,
+) -> Iterator[Found]:  # fmt: skip
+    """Yields the bound that a comparison with some items makes: the middle of theirs.
+
+    Args:
+        match: Where it stands.
+        kind: ``"short"``, ``"long"``, ``"new"``, ``"old"``, ``"cheap"`` or ``"dear"``.
+        ranges: Numeric fields of the catalogue.
+        about: The items; nothing is yielded where none has the field.
+        said: The words, as the person is told what they were taken for.
+    """
+    length, price = length_field(ranges), price_field(ranges)
+    field = {"short": length, "long": length, "cheap": price, "dear": price}.get(kind, "year")
+    values = [float(v) for item in about if isinstance(v := item.fields.get(field), int | float)]
+    if not values or field not in ranges:
+        return
+    middle = round(median(values), 2) if field == price else int(median(values))
+    op = Op.LT if kind in ("short", "old", "cheap") else Op.GT
+    shown = shown_bound(field, _SAID[kind], middle)
+    whose = f"\t{about[0].title}" if len(about) == 1 else ""
+    term = Term("", shown, (Constraint(field, op, middle),))
+    yield Found(*match.span(), term, "number", f"{said}\t{shown}{whose}")
 
 
 def _persons(text: str, about: Sequence[Item]) -> Iterator[Found]:

@@ -73,6 +73,15 @@ def _refuses(words: str) -> bool:
     return bool(re.match(r"(?:n['’]t|don't|dont|doesn't|not|never|won't)\b", words, re.IGNORECASE))
 
 
+def apart(found: Iterable[Found]) -> list[Found]:
+    """Returns conditions in their order, none inside another; of those that overlap the first."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if free(kept, one.start, one.end):
+            kept.append(one)
+    return kept
+
+
 def free(spans: Iterable[Found], start: int, end: int) -> bool:
     """Tells whether nothing was found between two places."""
     return all(end <= one.start or start >= one.end for one in spans)

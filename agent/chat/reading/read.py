@@ -140,12 +140,7 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
     question = _question(spoken, catalogue, has_titles=asked, bounds=bounds)
     if question is not None and intent in ("recommend", "more", "who", "why", "drop"):
         intent = "facts"
-    if (
-        intent == "recommend"
-        and links
-        and not found
-        and _PROPOSED.fullmatch(text[: links[0].start])
-    ):
+    if intent == "recommend" and links and not found and _proposes(text, links[0]):
         intent = "why_not"
     bare = chinese.without_talk(bare) if has_han(bare) else bare
     rest, denied = rest_of(without_talk(bare) if intent == "more" else bare, found)
@@ -154,6 +149,10 @@ def read(text: str, state: State, catalogue: Catalogue, look_up: LookUp) -> Read
         tuple(references), felt, rest, denied, question, unknown.words if unknown else "",
         asks_there(text), said,
     )  # fmt: skip
+
+
+def _proposes(text: str, link: Link) -> bool:
+    return bool(_PROPOSED.fullmatch(text[: link.start]))
 
 
 def _with(links: list[Link], called: Called | None) -> list[Link]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import median
 
 from palate.agent.chat.catalogue import Catalogue
-from palate.agent.chat.lexicon import length_field, price_field, unit_of
 from palate.agent.chat.moods import mood_of, mood_term
 from palate.agent.chat.reading.chinese.denial import denied
-from palate.agent.chat.reading.critique import person_of
-from palate.agent.chat.reading.found import Found
+from palate.agent.chat.reading.critique import compared, person_of
+from palate.agent.chat.reading.found import Found, apart
 from palate.agent.chat.state import Term
 from palate.agent.reasons.wishes_zh import LEANS, MOODS, SUBJECTS
-from palate.domain import Constraint, Item, Op
+from palate.domain import Item, Op
 
 _LESS = (
     r"(?:不要|别|不|没有?|没|不想看?|不能)(?:那么|这么|太|这样|过于|特别|很|再|搞|整)+|不够?(?=不)"
@@ -59,10 +57,6 @@ _SAME_PERSON = re.compile(
     rf"|(?:同一?[个位]?|相同的?){_ROLE.replace('role', 'role2')}"
 )
 _ROLES = {"演员": "演员", "主演": "演员", "明星": "演员", "作者": "author", "编剧": "writer"}
-_SAID = {
-    "short": "under", "long": "over", "new": "after", "old": "before", "cheap": "under",
-    "dear": "over",
-}  # fmt: skip
 
 
 def critique_in(
@@ -79,11 +73,7 @@ def critique_in(
     found = [*_persons(text, list(pointed) or list(about[:1]))]
     found += _compared(text, catalogue.numbers, list(pointed) or list(about))
     found += _moods(text, catalogue, about)
-    kept: list[Found] = []
-    for one in sorted(found, key=lambda one: (one.start, -one.end)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return kept
+    return apart(found)
 
 
 def _moods(text: str, catalogue: Catalogue, about: Sequence[Item]) -> Iterator[Found]:
@@ -125,24 +115,10 @@ def _moods(text: str, catalogue: Catalogue, about: Sequence[Item]) -> Iterator[F
 def _compared(
     text: str, ranges: Mapping[str, tuple[float, float]], about: Sequence[Item]
 ) -> Iterator[Found]:
-    length, price = length_field(ranges), price_field(ranges)
     for match in _COMPARED.finditer(text):
-        kind = match.lastgroup or ""
         if re.search(r"(?:不要|别|不|受不了|不想看|不喜欢|怕|不能|最)$", text[: match.start()]):
             continue
-        field = {"short": length, "long": length, "cheap": price, "dear": price}.get(kind, "year")
-        values = [
-            float(v) for item in about if isinstance(v := item.fields.get(field), int | float)
-        ]
-        if not values or field not in ranges:
-            continue
-        middle = round(median(values), 2) if field == price else int(median(values))
-        op = Op.LT if kind in ("short", "old", "cheap") else Op.GT
-        named = f"{price.replace('_', ' ')} " * (field == price)
-        shown = f"{named}{_SAID[kind]} {middle:g}{unit_of(field)}"
-        whose = f"\t{about[0].title}" if len(about) == 1 else ""
-        term = Term("", shown, (Constraint(field, op, middle),))
-        yield Found(*match.span(), term, "number", f"{_said(match)}\t{shown}{whose}")
+        yield from compared(match, match.lastgroup or "", ranges, about, _said(match))
 
 
 def _said(match: re.Match[str]) -> str:
